@@ -1,0 +1,11 @@
+/** Unit, plan, policy and sandbox-logic tests; the cluster tests have their own configuration, test/e2e/jest.config.js. */
+module.exports = {
+    testEnvironment: "node",
+    roots: ["<rootDir>/test"],
+    testPathIgnorePatterns: ["/node_modules/", "<rootDir>/test/e2e/"],
+    transform: {
+        "^.+\\.ts$": ["@swc/jest", { jsc: { target: "es2022", parser: { syntax: "typescript" } }, module: { type: "commonjs" } }],
+    },
+    // The default reporter crawls the whole tree for haste modules; only our own folders matter.
+    modulePathIgnorePatterns: ["<rootDir>/node_modules/.cache"],
+};
