@@ -1,0 +1,45 @@
+/** What is asked of the resolver, and what it answers. */
+
+import type { DriverDescription } from "./drivers";
+import type { Environment, Plan } from "./plan";
+
+/** A value as it stands in stack config or behind `--set`: quantities and durations carry their unit. */
+export type OverrideValue = string | number | boolean;
+
+/** Everything that decides a plan. Names are strings here, because a wish may hold typing errors; `resolve` checks them. */
+export interface Wish {
+    /** Name of the application: a DNS label, the prefix of every object's name. */
+    app: string;
+    /** A use case of the catalog, e.g. `user-preferences`. */
+    useCase: string;
+    /** `sandbox`, `kubernetes` or `eks`. */
+    target: string;
+    /** @default the target's: `development` for the sandbox, `production` elsewhere. */
+    environment?: Environment | string;
+    /** Path in the plan → the value that replaces the resolver's: `{ "storage.driver": "ebs-gp3", "volumes.data.size": "2Gi" }`. */
+    overrides?: Record<string, OverrideValue>;
+    /** Names of unkept rules that are accepted: `["single-local-copy"]`. */
+    accept?: string[];
+    /** Drivers that are not in the table, by name. They are judged by the same rules. */
+    drivers?: Record<string, DriverDescription>;
+}
+
+/** One thing that is wrong with a wish, written for the person at the terminal. */
+export interface Problem {
+    /** Stable name: of the rule that refuses, or of the check of the input that failed. */
+    rule: string;
+    /** Path in the wish or the plan that it is about. */
+    path: string;
+    /** What was asked, and why it can't be. */
+    message: string;
+    given: string;
+    /** What is allowed in its place. */
+    allowed: string;
+    /** What to write instead. */
+    fix: string;
+    /** `unkept` may be accepted by the rule's name, the others never. */
+    severity: "input" | "impossible" | "unkept";
+}
+
+/** A plan, or every reason why there is none. */
+export type Resolution = { plan: Plan } | { problems: Problem[] };
