@@ -1,6 +1,6 @@
 /** From a wish to a plan, or to every reason why there is none. Pure: the same wish gives the same answer. */
 
-import { type Driver, drivers } from "./drivers";
+import { type Driver, described as describe, drivers } from "./drivers";
 import type { AcceptedRule, Decision, Plan, PlannedEngine } from "./plan";
 import { bytesOf } from "./quantities";
 import type { Problem, Resolution, Wish } from "./wish";
@@ -100,7 +100,7 @@ export function resolve(wish: Wish): Resolution {
     const existingClass = given["storage.existingClass"];
     const name = given["storage.driver"] ?? (wish.target === "sandbox" ? "sandbox-pool" : undefined);
     const described = name === undefined ? undefined : wish.drivers?.[name];
-    const driver: Driver | undefined = name === undefined ? undefined : described ? { name, ...described } : drivers[name];
+    const driver: Driver | undefined = name === undefined ? undefined : described ? describe(name, described) : drivers[name];
     if (name === undefined && existingClass === undefined) {
         refuse(
             "driver-not-named",
@@ -134,7 +134,7 @@ export function resolve(wish: Wish): Resolution {
     if (driver?.reach === "node") {
         unkept("single-local-copy", "storage.driver", driver.name, "a driver whose volumes follow the pod");
     }
-    if (driver?.encryption === "none") {
+    if (driver?.capabilities.encryption === "none") {
         unkept("unencrypted-volume", "storage.encrypted", driver.name, "a driver that encrypts");
     }
     if (driver === undefined && existingClass !== undefined) {
@@ -181,8 +181,8 @@ export function resolve(wish: Wish): Resolution {
             parameters: driver?.parameters ?? {},
             mountOptions: [],
             bindingMode: "WaitForFirstConsumer",
-            allowExpansion: driver?.expansion ?? false,
-            encrypted: driver?.encryption === "always",
+            allowExpansion: driver !== undefined && driver.capabilities.expansion !== "none",
+            encrypted: driver?.capabilities.encryption === "always",
             ...(existingClass === undefined ? {} : { existingClass }),
         },
         volumes: [{ name: "data", size, ceiling, accessMode: driver?.reach === "node" ? "ReadWriteOnce" : "ReadWriteOncePod" }],

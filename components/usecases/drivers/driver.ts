@@ -1,0 +1,90 @@
+/** What a storage driver is to the resolver: what it can do, how far it reaches, how often it fails, and who says so. */
+
+import type { StorageKind } from "../plan";
+import type { Source } from "../source";
+
+/** Where a volume can be reached from: only its node, its zone, every node of the cluster, or every zone of the region. */
+export type Reach = "node" | "zone" | "cluster" | "region";
+
+/** Whether volumes are encrypted at rest: whatever the class says, where the class asks for it, or not by this driver. */
+export type Encryption = "always" | "option" | "none";
+
+export interface Capabilities {
+    snapshots: boolean;
+    clones: boolean;
+    expansion: "online" | "offline" | "none";
+    /** IOPS and throughput can change on a live volume, by a VolumeAttributesClass. */
+    attributeChange: boolean;
+    readWriteMany: boolean;
+    /** A write beyond the volume's size fails, and nobody else's disk fills up. */
+    enforcedSize: boolean;
+    /** The volume is made when its pod is scheduled, so it lands where the pod can run. */
+    delayedBinding: boolean;
+    encryption: Encryption;
+}
+
+export interface Limits {
+    minimumGiB?: number;
+    maximumGiB?: number;
+    iops?: { minimum: number; maximum: number; perGiB: number; included: number };
+    throughputMiB?: { minimum: number; maximum: number; perIops: number; included: number };
+    /** Changes of size or attributes of one volume in a rolling day. */
+    changesPerDay?: number;
+}
+
+export interface Driver {
+    name: string;
+    title: string;
+    kind: StorageKind;
+    /** CSI provisioner name, as it stands in a StorageClass; `kubernetes.io/no-provisioner` where volumes are made by hand. */
+    provisioner: string;
+    reach: Reach;
+    /** What the PersistentVolume is: a `hostPath` can't be backed up as files by restic-based tools. */
+    volume: "csi" | "hostPath" | "local";
+    capabilities: Capabilities;
+    limits: Limits;
+    /** Probability that one volume is lost within a year. Absent: nobody states it. */
+    annualFailure?: { value: number; source: Source };
+    /** Copies that the driver itself keeps of a volume, each on another node. */
+    copies: number;
+    /** In words, for the proposal: what a newcomer should expect. */
+    performance: string;
+    /** Parameters of the StorageClass, without encryption. */
+    parameters: Record<string, string>;
+    /** Further parameters of an encrypted class. */
+    encryptionParameters?: Record<string, string>;
+    mountOptions: string[];
+    /** Key in the price table; absent where the price is the node's or the organisation's own. */
+    price?: string;
+    /** What has to be in the cluster first. */
+    needs: string;
+    source: Source;
+}
+
+/**
+ * A driver as stack config describes it. What is left out is judged as missing, never as present.
+ *
+ * @example
+ * drivers:
+ *   acme-block: { kind: network, provisioner: block.acme.example, reach: cluster, snapshots: true, expansion: online, encryption: always }
+ */
+export interface DriverDescription {
+    kind: StorageKind;
+    provisioner: string;
+    /** @default `node` for local, `zone` for cloud, `cluster` for network storage. */
+    reach?: Reach;
+    volume?: Driver["volume"];
+    snapshots?: boolean;
+    clones?: boolean;
+    expansion?: Capabilities["expansion"] | boolean;
+    attributeChange?: boolean;
+    readWriteMany?: boolean;
+    enforcedSize?: boolean;
+    delayedBinding?: boolean;
+    encryption?: Encryption;
+    /** Probability that one volume is lost within a year, between 0 and 1. */
+    annualFailure?: number;
+    maximumGiB?: number;
+    parameters?: Record<string, string>;
+    mountOptions?: string[];
+}
