@@ -1,0 +1,206 @@
+import { Namespace } from "@pulumi/kubernetes/core/v1";
+import * as pulumi from "@pulumi/pulumi";
+import { engines } from "./engines";
+import { appNameProblem, type InputProblem, refuseProblems } from "./problems";
+import { createStorage } from "./storage/planned-storage";
+import type { Plan } from "./usecases/plan";
+import { resolve, type Wish } from "./usecases/resolve";
+import { permissionProblem, protection } from "./volumes/permissions";
+import { labelsOf } from "./workloads/labels";
+
+/** What a {@link StatefulApp} is made from. What decides the plan is plain, because a preview must know the plan. */
+export interface StatefulAppArgs {
+    /** What the state is for, e.g. `user-preferences`; `holdfast use-cases` lists what there is. */
+    useCase: string;
+    /** Where it runs: `sandbox`, `kubernetes` or `eks`. */
+    target: string;
+    /**
+     * `production` keeps the promise or refuses; `development` accepts less and says so.
+     * @default the target's: `development` for the sandbox, `production` elsewhere
+     */
+    environment?: string;
+    /**
+     * Name of the application: of its Service, its StatefulSet and its claims. Never changed once there is data.
+     * @default the component's name
+     */
+    app?: string;
+    /** @default the application's name */
+    namespace?: string;
+    /**
+     * False where the namespace exists and belongs to someone else.
+     * @default true
+     */
+    createsNamespace?: boolean;
+    /**
+     * Size of the data volume, e.g. `2Gi`. It can be raised in place, and never lowered.
+     * @default the use case's
+     */
+    size?: string;
+    /**
+     * The size growth may reach before someone has to decide.
+     * @default the use case's
+     */
+    ceiling?: string;
+    /** @default the use case's */
+    replicas?: number;
+    /**
+     * A driver of the table of drivers.
+     * @default the target's
+     */
+    storageDriver?: string;
+    /**
+     * A StorageClass that exists already; none is made then.
+     * @default none
+     */
+    storageClass?: string;
+    /** @default the engine's, for the target */
+    image?: string;
+    /**
+     * Rules that may go unkept, by name: `["single-local-copy"]`.
+     * @default none
+     */
+    accept?: string[];
+    /**
+     * Permissions to delete, by exact name: `["delete data-ledger-0"]`.
+     * @default none
+     */
+    allow?: string[];
+    /**
+     * The database made at the first start.
+     * @default the application's name, with "_" for "-"
+     */
+    database?: string;
+    /**
+     * The password made known at the first start. Give a Pulumi secret.
+     * @default a random one
+     */
+    password?: pulumi.Input<string>;
+    /**
+     * Other namespaces whose pods may be clients, when they carry the client label.
+     * @default none: the application's own only
+     */
+    clientNamespaces?: string[];
+}
+
+/** The wish that the arguments are: what decides the plan, without what only names things. */
+export function wishOf(app: string, args: StatefulAppArgs): Wish {
+    const { size, ceiling, replicas, storageDriver, storageClass, image } = args;
+    const overrides = Object.entries({ size, ceiling, replicas, storageDriver, storageClass, image }).filter(
+        (entry): entry is [string, string | number] => entry[1] !== undefined,
+    );
+    return {
+        app,
+        useCase: args.useCase,
+        target: args.target,
+        environment: args.environment,
+        accept: args.accept,
+        ...(overrides.length > 0 ? { overrides: Object.fromEntries(overrides) } : {}),
+    };
+}
+
+/** The plan the arguments give, or everything that is wrong with them. */
+export function planOf(app: string, args: StatefulAppArgs): { plan?: Plan; problems: InputProblem[] } {
+    const problems: InputProblem[] = [];
+    for (const [path, name] of Object.entries({ app, namespace: args.namespace ?? app })) {
+        const reason = appNameProblem(name);
+        if (reason && (path === "app" || args.namespace !== undefined)) {
+            problems.push({ path, reason });
+        }
+    }
+    (args.allow ?? []).forEach((text, index) => {
+        const reason = permissionProblem(text);
+        if (reason) {
+            problems.push({ path: `allow[${index}]`, reason });
+        }
+    });
+    const resolution = resolve(wishOf(app, args));
+    if ("problems" in resolution) {
+        problems.push(
+            ...resolution.problems.map(({ path, message, given, allowed, fix }) => ({
+                path,
+                reason: `${message}. Given: ${given}. Allowed: ${allowed}. Write: ${fix}`,
+            })),
+        );
+        return { problems };
+    }
+    const { plan } = resolution;
+    const engine = engines[plan.engine.name];
+    if (!engine) {
+        const built = Object.keys(engines).join(", ");
+        problems.push({
+            path: "useCase",
+            reason: `"${plan.useCase}" runs on ${plan.engine.name}, which this version plans and can't make yet. It makes: ${built}.`,
+        });
+    }
+    return { plan, problems: [...problems, ...(engine?.problems(plan, args) ?? [])] };
+}
+
+/**
+ * A use case in, a stateful application out: storage, claims that outlive everything, the engine, its Services and its network policy.
+ *
+ * The resolver decides what is made, each decision with its reason (`plan`). Data is safe by construction: claims, their namespace and the
+ * password are protected and retained, so that `pulumi destroy` refuses and `pulumi destroy --exclude-protected` leaves the data.
+ *
+ * Cost: what `holdfast plan` says for the same arguments.
+ *
+ * @example
+ * new StatefulApp("user-preferences", { useCase: "user-preferences", target: "sandbox" });
+ */
+export class StatefulApp extends pulumi.ComponentResource {
+    /** Name clients connect to. */
+    public readonly host: pulumi.Output<string>;
+    /** The port beside it. */
+    public readonly port: pulumi.Output<number>;
+    /** Database to connect to; empty for engines without databases. */
+    public readonly database: pulumi.Output<string>;
+    /** User to connect as; empty for engines without users. */
+    public readonly user: pulumi.Output<string>;
+    /** Name of the Secret that holds the password under `password`; empty for engines without one. */
+    public readonly passwordSecret: pulumi.Output<string>;
+    /** The namespace of everything. */
+    public readonly namespace: pulumi.Output<string>;
+    /** Name of the class the volumes have. */
+    public readonly storageClass: pulumi.Output<string>;
+    /** Names of the claims, in the order of members. */
+    public readonly claimNames: pulumi.Output<string[]>;
+
+    constructor(name: string, args: StatefulAppArgs, opts?: pulumi.ComponentResourceOptions) {
+        super("holdfast:index:StatefulApp", name, {}, opts);
+        const app = args.app ?? name;
+        const { plan, problems } = planOf(app, args);
+        refuseProblems("StatefulApp", name, problems);
+        if (!plan) {
+            throw new Error(`StatefulApp "${name}" has neither a plan nor a problem`);
+        }
+        const namespaceName = args.namespace ?? app;
+        const namespace = args.createsNamespace === false ? undefined : createNamespace(this, name, namespaceName, app, args.allow);
+        const storage = createStorage(this, `${name}-storage`, plan, namespaceName);
+        const engine = engines[plan.engine.name]?.create(name, plan, args, {
+            component: this,
+            namespace: namespaceName,
+            storageClass: storage.className,
+            // Whatever keeps a claim keeps its namespace and its class.
+            dependsOn: [namespace, storage.component].filter((resource) => resource !== undefined),
+        });
+        this.host = pulumi.output(engine?.host ?? "");
+        this.port = pulumi.output(engine?.port ?? 0);
+        this.database = pulumi.output(engine?.database ?? "");
+        this.user = pulumi.output(engine?.user ?? "");
+        this.passwordSecret = pulumi.output(engine?.passwordSecret ?? "");
+        this.namespace = pulumi.output(namespaceName);
+        this.storageClass = pulumi.output(storage.className);
+        this.claimNames = pulumi.output(engine?.claimNames ?? []);
+        const { host, port, database, user, passwordSecret, storageClass, claimNames } = this;
+        this.registerOutputs({ host, port, database, user, passwordSecret, namespace: this.namespace, storageClass, claimNames });
+    }
+}
+
+/** The namespace that holds the claims: deleting it would delete every claim in it, so it is kept as they are. */
+function createNamespace(component: pulumi.ComponentResource, name: string, namespace: string, app: string, allow?: string[]): Namespace {
+    const security = ["enforce", "audit", "warn"].map((mode) => [`pod-security.kubernetes.io/${mode}`, "restricted"]);
+    return new Namespace(
+        `${name}-namespace`,
+        { metadata: { name: namespace, labels: { ...labelsOf(app), ...Object.fromEntries(security) } } },
+        { parent: component, ...protection(allow, `namespace/${namespace}`) },
+    );
+}

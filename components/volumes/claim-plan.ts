@@ -1,0 +1,115 @@
+import type { InputProblem } from "../problems";
+import { bytesOf } from "../usecases/quantities";
+import { permissionProblem } from "./permissions";
+
+/** One volume of every member, as the claims need it. */
+export interface ClaimVolume {
+    /** Claims are called `<name>-<app>-<ordinal>`: a DNS label, never changed once there is data. */
+    name: string;
+    /** How much is asked for, with a unit: `10Gi`. Raising it grows the volume in place; it can't be lowered. */
+    size: string;
+    /**
+     * The size growth may reach before someone has to decide.
+     * @default none
+     */
+    ceiling?: string;
+    /**
+     * The least that what runs on it can start with.
+     * @default none
+     */
+    minimum?: string;
+    /**
+     * `ReadWriteOnce`, `ReadWriteOncePod` or `ReadWriteMany`.
+     * @default ReadWriteOnce
+     */
+    accessMode?: string;
+}
+
+/** How many members have claims, and which may be deleted. */
+export interface ClaimRequest {
+    app: string;
+    volumes: ClaimVolume[];
+    replicas: number;
+    keepClaims?: number;
+    allow?: string[];
+}
+
+/** One claim to make. */
+export interface PlannedClaim {
+    name: string;
+    volume: ClaimVolume;
+    ordinal: number;
+}
+
+const accessModes = ["ReadWriteOnce", "ReadWriteOncePod", "ReadWriteMany"];
+
+/** Every claim, in the order of members: those that run, and those that are kept for members that don't. */
+export function plannedClaims(request: ClaimRequest): PlannedClaim[] {
+    const members = Math.max(request.replicas, request.keepClaims ?? 0);
+    return Array.from({ length: members }, (_, ordinal) =>
+        request.volumes.map((volume) => ({ name: `${volume.name}-${request.app}-${ordinal}`, volume, ordinal })),
+    ).flat();
+}
+
+function sizeProblems(volume: ClaimVolume, path: string): InputProblem[] {
+    const size = bytesOf(volume.size);
+    if (size === undefined || size === 0) {
+        return [{ path, reason: `"${volume.size}" is not a size. Write a number with a unit: "10Gi", "512Mi" or "1Ti".` }];
+    }
+    const ceiling = volume.ceiling === undefined ? undefined : bytesOf(volume.ceiling);
+    const minimum = volume.minimum === undefined ? undefined : bytesOf(volume.minimum);
+    const problems: InputProblem[] = [];
+    if (ceiling !== undefined && size > ceiling) {
+        problems.push({ path, reason: `${volume.size} is above the ceiling of ${volume.ceiling}. Write less, or raise the ceiling.` });
+    }
+    if (minimum !== undefined && size < minimum) {
+        problems.push({ path, reason: `${volume.size} is less than it can start with. Write at least ${volume.minimum}.` });
+    }
+    return problems;
+}
+
+/**
+ * What is wrong with the claims asked for, as far as a program can see.
+ *
+ * A program doesn't see the size a claim has, so it is not here that a smaller one is refused: the API server refuses it, at preview by
+ * the dry run of the update and again at the update ("field can not be less than status.capacity"), and the provider reports it.
+ */
+export function claimProblems(request: ClaimRequest): InputProblem[] {
+    const problems: InputProblem[] = [];
+    const { replicas, keepClaims } = request;
+    if (!Number.isInteger(replicas) || replicas < 0) {
+        problems.push({ path: "replicas", reason: `${replicas} is not a number of members. Write a whole number, 0 or more.` });
+    }
+    if (keepClaims !== undefined && (!Number.isInteger(keepClaims) || keepClaims < replicas)) {
+        problems.push({
+            path: "keepClaims",
+            reason: `${keepClaims} is not a number of claims to keep. Write a whole number, at least as many as there are replicas (${replicas}).`,
+        });
+    }
+    const names = new Set<string>();
+    request.volumes.forEach((volume, index) => {
+        if (!/^[a-z]([-a-z0-9]*[a-z0-9])?$/.test(volume.name)) {
+            problems.push({
+                path: `volumes[${index}].name`,
+                reason: `"${volume.name}" is not a name: small letters, digits and "-", e.g. "data".`,
+            });
+        } else if (names.has(volume.name)) {
+            problems.push({ path: `volumes[${index}].name`, reason: `there are two volumes "${volume.name}". Give each its own name.` });
+        }
+        names.add(volume.name);
+        if (volume.accessMode !== undefined && !accessModes.includes(volume.accessMode)) {
+            problems.push({
+                path: `volumes[${index}].accessMode`,
+                reason: `"${volume.accessMode}" is not an access mode. Write ${accessModes.join(", ")}.`,
+            });
+        }
+        problems.push(...sizeProblems(volume, `volumes[${index}].size`));
+    });
+    (request.allow ?? []).forEach((text, index) => {
+        const reason = permissionProblem(text);
+        if (reason) {
+            problems.push({ path: `allow[${index}]`, reason });
+        }
+    });
+    return problems;
+}

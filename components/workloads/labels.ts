@@ -1,0 +1,14 @@
+/** Labels by which everything of one application is found; also the StatefulSet's selector, which can never change. */
+export function selectorOf(app: string): Record<string, string> {
+    return { "app.kubernetes.io/name": app };
+}
+
+/** Labels of every object of an application. */
+export function labelsOf(app: string): Record<string, string> {
+    return { ...selectorOf(app), "app.kubernetes.io/managed-by": "holdfast" };
+}
+
+/** The label a pod carries to be let in as a client of the application. One label per application, so that a pod can be a client of several. */
+export function clientLabelOf(app: string): Record<string, string> {
+    return { [`holdfast.dev/client-of-${app}`]: "true" };
+}

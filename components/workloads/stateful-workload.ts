@@ -1,0 +1,126 @@
+import { StatefulSet } from "@pulumi/kubernetes/apps/v1";
+import { Service, ServiceAccount } from "@pulumi/kubernetes/core/v1";
+import { NetworkPolicy } from "@pulumi/kubernetes/networking/v1";
+import { PodDisruptionBudget } from "@pulumi/kubernetes/policy/v1";
+import * as pulumi from "@pulumi/pulumi";
+import { dependenciesOf } from "../dependencies";
+import { refuseProblems } from "../problems";
+import { VolumeClaims } from "../volumes/volume-claims";
+import { createConfigMap, createSecret } from "./contents";
+import { labelsOf, selectorOf } from "./labels";
+import { clientServiceSpec, headlessNameOf, headlessServiceSpec, networkPolicySpec } from "./network";
+import { podTemplate } from "./pod-template";
+import type { StatefulWorkloadArgs } from "./workload-args";
+import { workloadProblems } from "./workload-problems";
+
+/**
+ * Any image that keeps its state on volumes, as a StatefulSet whose data outlives it.
+ *
+ * Makes the claims (protected, adopted by name), the StatefulSet, a Service for clients and one for members, a disruption budget, a network
+ * policy that admits named clients only, and an account without API credentials. Pods follow Pod Security "restricted": not root, no
+ * capabilities, a read-only image with `/tmp` to write to. A changed config or secret rolls the pods.
+ *
+ * Resources given as `dependsOn` become dependencies of every child: name the namespace and the class here.
+ *
+ * Cost: `replicas` times the resources, plus the claims.
+ *
+ * @example
+ * new StatefulWorkload("wiki", {
+ *     namespace: "wiki",
+ *     image: "registry.example.org/wiki:4.2",
+ *     ports: [{ name: "http", port: 8080 }],
+ *     volumes: [{ name: "data", mountPath: "/var/lib/wiki", size: "10Gi" }],
+ *     storageClass: shared.className,
+ * });
+ */
+export class StatefulWorkload extends pulumi.ComponentResource {
+    /** Name clients connect to, from anywhere in the cluster: `<app>.<namespace>.svc.cluster.local`. */
+    public readonly host: pulumi.Output<string>;
+    /** Names of the claims, in the order of members. */
+    public readonly claimNames: pulumi.Output<string[]>;
+
+    constructor(name: string, args: StatefulWorkloadArgs, opts?: pulumi.ComponentResourceOptions) {
+        super("holdfast:index:StatefulWorkload", name, {}, opts);
+        const app = args.app ?? name;
+        refuseProblems("StatefulWorkload", name, workloadProblems(app, args));
+        const replicas = args.replicas ?? 1;
+        const { namespace } = args;
+        const options = { parent: this, dependsOn: opts?.dependsOn };
+        const metadata = (suffix = "") => ({ name: `${app}${suffix}`, namespace, labels: labelsOf(app) });
+
+        const claims = new VolumeClaims(
+            `${name}-claims`,
+            {
+                app,
+                namespace,
+                storageClass: args.storageClass,
+                volumes: args.volumes,
+                replicas,
+                keepClaims: args.keepClaims,
+                allow: args.allow,
+            },
+            options,
+        );
+        const account = new ServiceAccount(`${name}-account`, { metadata: metadata(), automountServiceAccountToken: false }, options);
+        const headless = new Service(
+            `${name}-headless`,
+            { metadata: { ...metadata(), name: headlessNameOf(app) }, spec: headlessServiceSpec(app, args) },
+            options,
+        );
+        const network = new NetworkPolicy(`${name}-network`, { metadata: metadata(), spec: networkPolicySpec(app, args) }, options);
+        const owner = { component: this, name, app, namespace, dependsOn: opts?.dependsOn };
+        const config = args.config && createConfigMap(owner, args.config);
+        const secrets = args.secrets && createSecret(owner, args.secrets);
+        // One at a time. With one member a budget that forbids it would block every drain of its node for ever.
+        new PodDisruptionBudget(
+            `${name}-disruptions`,
+            {
+                metadata: metadata(),
+                spec: { maxUnavailable: 1, selector: { matchLabels: selectorOf(app) }, unhealthyPodEvictionPolicy: "AlwaysAllow" },
+            },
+            options,
+        );
+        new Service(
+            `${name}-service`,
+            {
+                // The StatefulSet is awaited. Waiting here for endpoints too would hold up an update while a member is down.
+                metadata: { ...metadata(), annotations: { "pulumi.com/skipAwait": "true" } },
+                spec: clientServiceSpec(app, args),
+            },
+            options,
+        );
+        new StatefulSet(
+            `${name}-set`,
+            {
+                metadata: metadata(),
+                spec: {
+                    replicas,
+                    serviceName: headlessNameOf(app),
+                    selector: { matchLabels: selectorOf(app) },
+                    podManagementPolicy: args.startsInParallel ? "Parallel" : "OrderedReady",
+                    updateStrategy: { type: "RollingUpdate" },
+                    persistentVolumeClaimRetentionPolicy: { whenDeleted: "Retain", whenScaled: "Retain" },
+                    template: podTemplate(app, args, { configMap: config?.metadata.name, secret: secrets?.metadata.name }),
+                    // The API wants templates for claims it finds made already; `data-<app>-<n>` are the claims above.
+                    volumeClaimTemplates: args.volumes.map((volume) => ({
+                        metadata: { name: volume.name },
+                        spec: {
+                            accessModes: [volume.accessMode ?? "ReadWriteOnce"],
+                            storageClassName: args.storageClass,
+                            resources: { requests: { storage: volume.size } },
+                        },
+                    })),
+                },
+            },
+            {
+                parent: this,
+                dependsOn: dependenciesOf(opts?.dependsOn, claims, account, headless, network),
+                // A change of a template replaces the StatefulSet, and growth of a claim must not.
+                ignoreChanges: ["spec.volumeClaimTemplates"],
+            },
+        );
+        this.host = pulumi.interpolate`${app}.${namespace}.svc.cluster.local`;
+        this.claimNames = claims.claimNames;
+        this.registerOutputs({ host: this.host, claimNames: this.claimNames });
+    }
+}

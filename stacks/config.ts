@@ -1,0 +1,108 @@
+import { bytesOf } from "../components/usecases/quantities";
+import { closest } from "../components/usecases/suggest";
+import { type KeyEntry, keys, type Settings } from "./keys";
+
+/** Stack config as Pulumi hands it over: full keys, values as text (lists and numbers as JSON). */
+export type RawConfig = Record<string, string>;
+
+/** What was read, as far as it could be, and everything that is wrong with it. */
+export interface Reading {
+    settings: Partial<Settings>;
+    problems: string[];
+}
+
+const prefix = "holdfast:";
+const table: Record<string, KeyEntry> = keys;
+
+function wrong(name: string, value: string, what: string): string {
+    const shown = table[name].kind === "secret" ? "" : `${JSON.stringify(value)} `;
+    return `${prefix}${name}: ${shown}${what} Write: pulumi config set ${prefix}${name} '${table[name].example}'`;
+}
+
+function listOf(value: string): string[] | undefined {
+    try {
+        const list: unknown = JSON.parse(value);
+        return Array.isArray(list) && list.every((item) => typeof item === "string") ? list : undefined;
+    } catch {
+        return undefined;
+    }
+}
+
+/** Reads one value by its kind: the value, or what is wrong with it. */
+function readValue(name: string, text: string): { value?: unknown; problem?: string } {
+    switch (table[name].kind) {
+        case "list": {
+            const value = listOf(text);
+            return value
+                ? { value }
+                : {
+                      problem: `${prefix}${name}: ${JSON.stringify(text)} is not a list. Write in the stack's file: ${prefix}${name}: ${table[name].example}`,
+                  };
+        }
+        case "number":
+            return /^\d+$/.test(text) ? { value: Number(text) } : { problem: wrong(name, text, "is not a whole number.") };
+        case "boolean":
+            return text === "true" || text === "false"
+                ? { value: text === "true" }
+                : { problem: wrong(name, text, "is neither true nor false.") };
+        case "text":
+        case "secret":
+            return text.trim() === "" ? { problem: wrong(name, text, "is empty.") } : { value: text };
+    }
+}
+
+/** What is wrong with a size, with the size that was probably meant. */
+function sizeProblem(name: "size" | "ceiling", text: string): string | undefined {
+    if (bytesOf(text)) {
+        return undefined;
+    }
+    const number = /^\s*(\d+(?:\.\d+)?)\s*([a-z]*)\s*$/i.exec(text);
+    const unit = { m: "Mi", t: "Ti" }[number?.[2].toLowerCase()[0] ?? ""] ?? "Gi";
+    const meant = number && Number(number[1]) > 0 ? `${number[1]}${unit}` : table[name].example;
+    const what = number && number[2] === "" ? "has no unit" : "is not a size";
+    return `${prefix}${name}: ${JSON.stringify(text)} ${what}. Allowed: a number with Mi, Gi or Ti. Write: pulumi config set ${prefix}${name} ${meant}`;
+}
+
+/**
+ * Reads the whole of `holdfast:*` at once. Config of other projects and providers is not ours to judge.
+ *
+ * What only the resolver can judge (use cases, targets, drivers, rules) is left to it.
+ */
+export function readConfig(raw: RawConfig): Reading {
+    const problems: string[] = [];
+    const settings: Record<string, unknown> = {};
+    for (const [key, text] of Object.entries(raw)) {
+        if (!key.startsWith(prefix)) {
+            continue;
+        }
+        const name = key.slice(prefix.length);
+        if (!Object.hasOwn(table, name)) {
+            const near = closest(name, Object.keys(table));
+            problems.push(
+                `${key}: there is no such key. ${near ? `Did you mean ${prefix}${near}?` : `There are: ${Object.keys(table).join(", ")}.`}`,
+            );
+            continue;
+        }
+        const { value, problem } = readValue(name, text);
+        const size = (name === "size" || name === "ceiling") && value !== undefined ? sizeProblem(name, text) : undefined;
+        if (problem ?? size) {
+            problems.push(problem ?? size ?? "");
+        } else {
+            settings[name] = value;
+        }
+    }
+    for (const [name, { isRequired, example }] of Object.entries(table)) {
+        if (isRequired && raw[prefix + name] === undefined) {
+            problems.push(`${prefix}${name}: missing. Write: pulumi config set ${prefix}${name} ${example}`);
+        }
+    }
+    return { settings: settings as Partial<Settings>, problems };
+}
+
+/** The one message for everything that is wrong. */
+export function refusal(stack: string, problems: string[]): string {
+    const count = problems.length === 1 ? "one problem" : `${problems.length} problems`;
+    return [`stack "${stack}" can't be deployed: ${count}, nothing was changed.`, ...problems.map((text, i) => `  ${i + 1}. ${text}`)].join(
+        "\n",
+    );
+}

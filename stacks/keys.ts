@@ -1,0 +1,58 @@
+/** The keys of stack config, all under `holdfast:`. The README beside this file explains them; an unknown key is an error. */
+
+/** Whether a key holds one value, a list of them, a number, or something secret. */
+export type KeyKind = "text" | "list" | "number" | "boolean" | "secret";
+
+export interface KeyEntry {
+    kind: KeyKind;
+    isRequired?: boolean;
+    /** What to write, for the messages. */
+    example: string;
+}
+
+export const keys = {
+    useCase: { kind: "text", isRequired: true, example: "user-preferences" },
+    target: { kind: "text", isRequired: true, example: "sandbox" },
+    environment: { kind: "text", example: "production" },
+    app: { kind: "text", example: "user-preferences" },
+    namespace: { kind: "text", example: "user-preferences" },
+    createsNamespace: { kind: "boolean", example: "true" },
+    size: { kind: "text", example: "2Gi" },
+    ceiling: { kind: "text", example: "20Gi" },
+    replicas: { kind: "number", example: "1" },
+    storageDriver: { kind: "text", example: "sandbox-pool" },
+    storageClass: { kind: "text", example: "standard" },
+    image: { kind: "text", example: "docker.io/library/postgres:17.7" },
+    database: { kind: "text", example: "user_preferences" },
+    password: { kind: "secret", example: "--secret <password>" },
+    clientNamespaces: { kind: "list", example: '["web"]' },
+    accept: { kind: "list", example: '["single-local-copy"]' },
+    allow: { kind: "list", example: '["delete data-user-preferences-0"]' },
+    context: { kind: "text", example: "kind-kind" },
+    kubeconfig: { kind: "text", example: "/home/me/.kube/config" },
+} as const satisfies Record<string, KeyEntry>;
+
+export type KeyName = keyof typeof keys;
+
+/** What the keys hold once read. */
+export interface Settings {
+    useCase: string;
+    target: string;
+    environment?: string;
+    app?: string;
+    namespace?: string;
+    createsNamespace?: boolean;
+    size?: string;
+    ceiling?: string;
+    replicas?: number;
+    storageDriver?: string;
+    storageClass?: string;
+    image?: string;
+    database?: string;
+    password?: string;
+    clientNamespaces?: string[];
+    accept?: string[];
+    allow?: string[];
+    context?: string;
+    kubeconfig?: string;
+}

@@ -1,0 +1,67 @@
+import type { Plan } from "../components/usecases/plan";
+import { inWords } from "../components/usecases/quantities";
+import { clientLabelOf } from "../components/workloads/labels";
+import { type Cluster, kubectl } from "./cluster";
+
+/** What the outputs are made from: names only, never a password. */
+export interface Made {
+    host: string;
+    port: number;
+    database: string;
+    user: string;
+    passwordSecret: string;
+    namespace: string;
+    storageClass: string;
+    claimNames: string[];
+}
+
+/** How to connect, from a terminal and from a pod. */
+export function connectionOf(plan: Plan, made: Made, cluster: Cluster) {
+    const [label, value] = Object.entries(clientLabelOf(plan.app))[0];
+    return {
+        host: made.host,
+        port: made.port,
+        database: made.database,
+        user: made.user,
+        command: `${kubectl(cluster)} -n ${made.namespace} exec -it ${plan.app}-0 -- psql -U ${made.user} -d ${made.database}`,
+        clients: `pods in namespace ${made.namespace} with the label ${label}: "${value}"`,
+    };
+}
+
+/** Where the password is. */
+export function passwordOf(made: Made, cluster: Cluster) {
+    return {
+        namespace: made.namespace,
+        secret: made.passwordSecret,
+        key: "password",
+        command: `${kubectl(cluster)} -n ${made.namespace} get secret ${made.passwordSecret} -o jsonpath='{.data.password}' | base64 -d`,
+    };
+}
+
+/** What was promised, and what of it nobody carries out yet. */
+export function promiseOf(plan: Plan) {
+    const { failover, restore, survives, restoreReason } = plan.objectives;
+    const { backup } = plan;
+    const isUncovered = backup.policy !== "none" && !backup.carriedOut;
+    return {
+        failover: `a lost pod or node loses ${inWords(failover.rpo)}, and is made up for within ${inWords(failover.rto)}`,
+        survives: survives.length > 0 ? `the loss of a ${survives.join(", a ")}` : "nothing",
+        restore: restore
+            ? `lost or wrong data comes back within ${inWords(restore.rto)}, but for the last ${inWords(restore.rpo)}; recovery points are kept for ${inWords(restore.retention)}`
+            : `nothing is restored: ${restoreReason ?? "the use case needs none"}`,
+        notYet: isUncovered
+            ? [
+                  `backups are planned by the policy "${backup.policy}" and this version does not carry them out: until one does, lost or wrong data does not come back`,
+              ]
+            : [],
+        lowered: plan.accepted.map(({ rule, lowers }) => `${rule}: ${lowers}`),
+    };
+}
+
+/** The claims that hold the data. */
+export function claimsOf(plan: Plan, made: Made) {
+    return made.claimNames.map((name) => {
+        const volume = plan.volumes.find((candidate) => name.startsWith(`${candidate.name}-${plan.app}-`));
+        return { name, namespace: made.namespace, size: volume?.size ?? "", storageClass: made.storageClass };
+    });
+}
