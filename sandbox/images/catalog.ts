@@ -1,0 +1,210 @@
+import { BUSYBOX_APPLETS } from "./busybox";
+
+/** Registry name of every image of the sandbox. Nothing answers under it: the images are imported into each node. */
+export const REGISTRY = "registry.sandbox.holdfast";
+
+/** Programs from Debian packages. */
+export interface DebianSource {
+    kind: "debian";
+    /** Release the packages come from, such as `trixie`. */
+    suite: string;
+    /** Packages asked for; their dependencies follow, recommendations do not. */
+    packages: readonly string[];
+    /** Dependencies left out, with all that only they need: maintainer tools and the like that nothing in the image calls. */
+    without: readonly string[];
+    /** Paths or globs (`*`, within one folder) removed after unpacking, relative to the root. */
+    remove?: readonly string[];
+}
+
+/** A static Go program built from a folder beside this file: the image holds that one file. */
+export interface GoSource {
+    kind: "go";
+    /** Folder with `go.mod`, relative to this file. */
+    folder: string;
+    /** Where the binary goes in the image, absolute. */
+    binary: string;
+}
+
+/** A file laid over what the packages bring. */
+export interface OverlaidFile {
+    /** Path in the image, absolute. */
+    to: string;
+    /** Source, relative to this file. */
+    from: string;
+    /** Permission bits, such as `0o755`. */
+    mode: number;
+}
+
+/** A folder that must be there, for whoever must write to it. */
+export interface ImageDirectory {
+    path: string;
+    mode: number;
+    uid: number;
+    gid: number;
+}
+
+export interface ImageUser {
+    name: string;
+    uid: number;
+    gid: number;
+    home: string;
+}
+
+/** The part of the OCI image configuration that images set, with its field names. */
+export interface ImageConfig {
+    User?: string;
+    Env?: readonly string[];
+    Entrypoint?: readonly string[];
+    Cmd?: readonly string[];
+    StopSignal?: string;
+    WorkingDir?: string;
+    ExposedPorts?: Readonly<Record<string, Record<string, never>>>;
+}
+
+/** One image of the sandbox. A new one is one more entry of {@link IMAGES}. */
+export interface Image {
+    /** Name without registry and tag. */
+    name: string;
+    tag: string;
+    source: DebianSource | GoSource;
+    users?: readonly ImageUser[];
+    files?: readonly OverlaidFile[];
+    directories?: readonly ImageDirectory[];
+    /** Symbolic links: path in the image → what it points to. */
+    links?: Readonly<Record<string, string>>;
+    config: ImageConfig;
+    /** Stacks (`stacks/Pulumi.<stack>.yaml`) whose pods run it; `"every"` for what the cluster itself runs. */
+    neededBy: "every" | readonly string[];
+    /** Wall time of a first build on two cores with a quick mirror. For the estimate only. */
+    estimateSeconds: number;
+}
+
+/** A shell and the tools that entry scripts use; the C library's own `C.UTF-8` is the locale. */
+const SHELL = ["base-files", "base-passwd", "bash", "coreutils", "dash", "findutils", "grep", "gzip", "libc-bin", "sed", "util-linux"];
+
+/** What packages depend on for their maintainer scripts, which are not run here. */
+const MAINTAINER_TOOLS = ["adduser", "debconf", "init-system-helpers", "libpam-runtime", "locales", "passwd", "perl", "ucf"];
+
+/** Every image of the sandbox. */
+export const IMAGES: readonly Image[] = [
+    {
+        name: "pause",
+        tag: "1",
+        source: { kind: "go", folder: "pause", binary: "/pause" },
+        config: { User: "65535:65535", Entrypoint: ["/pause"] },
+        neededBy: "every",
+        estimateSeconds: 15,
+    },
+    {
+        name: "busybox",
+        tag: "1",
+        source: { kind: "debian", suite: "trixie", packages: ["busybox-static"], without: ["libc6"] },
+        users: [{ name: "root", uid: 0, gid: 0, home: "/root" }],
+        directories: [
+            { path: "/root", mode: 0o700, uid: 0, gid: 0 },
+            { path: "/tmp", mode: 0o1777, uid: 0, gid: 0 },
+        ],
+        links: {
+            "/bin": "usr/bin",
+            "/sbin": "usr/bin",
+            ...Object.fromEntries(BUSYBOX_APPLETS.map((applet) => [`/usr/bin/${applet}`, "busybox"])),
+        },
+        config: { Env: ["PATH=/usr/bin"], Cmd: ["sh"] },
+        neededBy: "every",
+        estimateSeconds: 5,
+    },
+    {
+        name: "postgres",
+        tag: "17",
+        source: {
+            kind: "debian",
+            suite: "trixie",
+            packages: [...SHELL, "libnss-wrapper", "postgresql-17", "procps"],
+            // Without LLVM there is no JIT, which PostgreSQL takes as "not installed" once its module is gone too.
+            without: [
+                ...MAINTAINER_TOOLS,
+                "libdb5.3t64",
+                "libllvm19",
+                "libsasl2-modules-db",
+                "postgresql-client-common",
+                "postgresql-common",
+                "ssl-cert",
+            ],
+            remove: ["usr/lib/postgresql/17/lib/llvmjit*", "usr/lib/postgresql/17/lib/bitcode"],
+        },
+        // Debian's numbers, which CloudNativePG's clusters name as postgresUID and postgresGID.
+        users: [{ name: "postgres", uid: 101, gid: 103, home: "/var/lib/postgresql" }],
+        files: [{ to: "/usr/local/bin/docker-entrypoint.sh", from: "postgres/entrypoint.sh", mode: 0o755 }],
+        directories: [
+            { path: "/docker-entrypoint-initdb.d", mode: 0o755, uid: 0, gid: 0 },
+            { path: "/var/lib/postgresql", mode: 0o1777, uid: 101, gid: 103 },
+            { path: "/var/lib/postgresql/data", mode: 0o1777, uid: 101, gid: 103 },
+            { path: "/run/postgresql", mode: 0o3777, uid: 101, gid: 103 },
+        ],
+        links: { "/etc/localtime": "/usr/share/zoneinfo/Etc/UTC" },
+        config: {
+            User: "101:103",
+            Env: [
+                "PATH=/usr/local/bin:/usr/lib/postgresql/17/bin:/usr/bin:/usr/sbin",
+                "LANG=C.UTF-8",
+                "PG_MAJOR=17",
+                "PGDATA=/var/lib/postgresql/data",
+            ],
+            Entrypoint: ["docker-entrypoint.sh"],
+            Cmd: ["postgres"],
+            // Fast shutdown: sessions are ended, everything committed is written. SIGTERM would wait for the sessions.
+            StopSignal: "SIGINT",
+            WorkingDir: "/",
+            ExposedPorts: { "5432/tcp": {} },
+        },
+        neededBy: ["user-preferences", "banking-ledger", "chat-history", "social-feed"],
+        estimateSeconds: 40,
+    },
+    {
+        name: "valkey",
+        tag: "8.1",
+        source: {
+            kind: "debian",
+            suite: "trixie",
+            packages: [...SHELL, "procps", "valkey-server", "valkey-sentinel", "valkey-tools"],
+            without: [...MAINTAINER_TOOLS, "libdb5.3t64"],
+        },
+        users: [{ name: "valkey", uid: 999, gid: 1000, home: "/data" }],
+        files: [{ to: "/usr/local/bin/docker-entrypoint.sh", from: "valkey/entrypoint.sh", mode: 0o755 }],
+        directories: [{ path: "/data", mode: 0o755, uid: 999, gid: 1000 }],
+        config: {
+            User: "999:1000",
+            Env: ["PATH=/usr/local/bin:/usr/bin:/usr/sbin", "LANG=C.UTF-8"],
+            Entrypoint: ["docker-entrypoint.sh"],
+            Cmd: ["valkey-server"],
+            WorkingDir: "/data",
+            ExposedPorts: { "6379/tcp": {} },
+        },
+        neededBy: ["session-store", "shopping-cart"],
+        estimateSeconds: 20,
+    },
+];
+
+/** Full reference as pods name it: `registry.sandbox.holdfast/postgres:17`. */
+export const reference = (image: Pick<Image, "name" | "tag">): string => `${REGISTRY}/${image.name}:${image.tag}`;
+
+/** Short name on the command line and in {@link findImages}: `postgres:17`. */
+export const shortName = (image: Pick<Image, "name" | "tag">): string => `${image.name}:${image.tag}`;
+
+/** Short names of the images that a cluster running these stacks needs, those of the cluster itself first. */
+export function imagesFor(stacks: readonly string[]): string[] {
+    return IMAGES.filter((image) => image.neededBy === "every" || image.neededBy.some((stack) => stacks.includes(stack))).map(shortName);
+}
+
+/**
+ * The entries with these short names, in the order asked for, each once.
+ *
+ * @throws one error naming every unknown image and the ones that exist.
+ */
+export function findImages(names: readonly string[], table: readonly Image[] = IMAGES): Image[] {
+    const unknown = names.filter((name) => !table.some((image) => shortName(image) === name));
+    if (unknown.length > 0) {
+        throw new Error(`No such image: ${unknown.join(", ")}. The sandbox has ${table.map(shortName).join(", ")}.`);
+    }
+    return [...new Set(names)].flatMap((name) => table.filter((image) => shortName(image) === name));
+}
