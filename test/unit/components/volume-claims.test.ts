@@ -1,0 +1,120 @@
+import { ConfigMap } from "@pulumi/kubernetes/core/v1";
+import fc from "fast-check";
+import { VolumeClaims, type VolumeClaimsArgs } from "../../../components";
+import { claimProblems, plannedClaims } from "../../../components/volumes/claim-plan";
+import { isDeletionAllowed, permissionProblem } from "../../../components/volumes/permissions";
+import { record } from "../../support/mocks";
+
+const claimType = "kubernetes:core/v1:PersistentVolumeClaim";
+const base: VolumeClaimsArgs = { app: "ledger", namespace: "bank", storageClass: "fast-123456", volumes: [{ name: "data", size: "10Gi" }] };
+
+async function claims(args: Partial<VolumeClaimsArgs>) {
+    const recording = await record(() => new VolumeClaims("c", { ...base, ...args }).claimNames);
+    return recording.all(claimType);
+}
+
+describe("claims", () => {
+    it("are called as the StatefulSet would call them, and are kept whatever happens", async () => {
+        const made = await claims({
+            replicas: 2,
+            volumes: [...base.volumes, { name: "log", size: "1Gi", accessMode: "ReadWriteOncePod" }],
+        });
+        expect(made.map((claim) => claim.inputs.metadata.name)).toEqual(["data-ledger-0", "log-ledger-0", "data-ledger-1", "log-ledger-1"]);
+        expect(made.map((claim) => claim.name)).toEqual(["c-data-0", "c-log-0", "c-data-1", "c-log-1"]);
+        expect(made.every((claim) => claim.protect && claim.retainOnDelete)).toBe(true);
+        expect(made[1].inputs.spec).toEqual({
+            accessModes: ["ReadWriteOncePod"],
+            storageClassName: "fast-123456",
+            resources: { requests: { storage: "1Gi" } },
+        });
+    });
+
+    it("wait for what the component waits for, so that destroy keeps it with them", async () => {
+        const recording = await record(() => {
+            const first = new ConfigMap("first", { metadata: { name: "first", namespace: "bank" } });
+            new VolumeClaims("c", base, { dependsOn: [first] });
+        });
+        expect(recording.only(claimType).dependsOn).toEqual(["first"]);
+    });
+
+    it("grow in place: the size is all that changes", async () => {
+        const [before] = await claims({});
+        const [after] = await claims({ volumes: [{ name: "data", size: "20Gi" }] });
+        before.inputs.spec.resources.requests.storage = "20Gi";
+        expect(after).toEqual(before);
+    });
+
+    it("are kept for members that are gone, when that is asked", async () => {
+        expect((await claims({ replicas: 1, keepClaims: 3 })).map((claim) => claim.inputs.metadata.name)).toEqual([
+            "data-ledger-0",
+            "data-ledger-1",
+            "data-ledger-2",
+        ]);
+    });
+
+    it("lose their protection by exact name, and only the one that is named", async () => {
+        const made = await claims({ replicas: 3, allow: ["delete data-ledger-1"] });
+        expect(made.map((claim) => [claim.protect, claim.retainOnDelete])).toEqual([
+            [true, true],
+            [false, false],
+            [true, true],
+        ]);
+    });
+
+    it("report every problem at once", async () => {
+        await expect(
+            claims({
+                replicas: 2,
+                keepClaims: 1,
+                allow: ["delete *", "remove data-ledger-0"],
+                volumes: [
+                    { name: "data", size: "10" },
+                    { name: "data", size: "5Gi", ceiling: "4Gi", accessMode: "RWO" },
+                    { name: "Log", size: "1Mi", minimum: "512Mi" },
+                ],
+            }),
+        ).rejects.toThrow(
+            expect.objectContaining({
+                errors: [
+                    { propertyPath: "keepClaims", reason: expect.stringContaining("at least as many as there are replicas (2)") },
+                    { propertyPath: "volumes[0].size", reason: expect.stringContaining('"10" is not a size') },
+                    { propertyPath: "volumes[1].name", reason: expect.stringContaining('two volumes "data"') },
+                    { propertyPath: "volumes[1].accessMode", reason: expect.stringContaining("ReadWriteOnce, ReadWriteOncePod") },
+                    { propertyPath: "volumes[1].size", reason: expect.stringContaining("above the ceiling of 4Gi") },
+                    { propertyPath: "volumes[2].name", reason: expect.stringContaining('"Log" is not a name') },
+                    { propertyPath: "volumes[2].size", reason: expect.stringContaining("Write at least 512Mi") },
+                    { propertyPath: "allow[0]", reason: expect.stringContaining("not a permission") },
+                    { propertyPath: "allow[1]", reason: expect.stringContaining("not a permission") },
+                ],
+            }),
+        );
+    });
+
+    it("are planned for every member and volume, once each", () => {
+        fc.assert(
+            fc.property(fc.nat(20), fc.nat(20), (replicas, more) => {
+                const names = plannedClaims({ app: "x", volumes: base.volumes, replicas, keepClaims: replicas + more }).map((c) => c.name);
+                expect(new Set(names).size).toBe(replicas + more);
+                expect(claimProblems({ app: "x", volumes: base.volumes, replicas, keepClaims: replicas + more })).toEqual([]);
+            }),
+        );
+    });
+});
+
+describe("a permission", () => {
+    it("names one object exactly", () => {
+        expect(isDeletionAllowed(["delete data-ledger-2"], "data-ledger-2")).toBe(true);
+        for (const other of ["data-ledger-20", "data-ledger", "secret/data-ledger-2", "DATA-ledger-2"]) {
+            expect(isDeletionAllowed(["delete data-ledger-2"], other)).toBe(false);
+        }
+        expect(isDeletionAllowed(undefined, "data-ledger-2")).toBe(false);
+    });
+
+    it.each(["delete data-ledger-2", "delete secret/ledger-password", "delete namespace/ledger"])("can be %s", (text) => {
+        expect(permissionProblem(text)).toBeUndefined();
+    });
+
+    it.each(["delete", "delete  data", "delete data-*", "delete pod/x", "delete A", "delete a b", ""])("can't be %p", (text) => {
+        expect(permissionProblem(text)).toContain("not a permission");
+    });
+});
