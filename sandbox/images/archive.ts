@@ -45,13 +45,13 @@ export async function writeLayer(rootfs: string, owned: readonly ImageDirectory[
     const exclude = owned.flatMap(({ path: folder }) => [`--exclude=.${folder}`]);
     await run(
         "tar",
-        [...TAR_FORMAT, "--owner=+0", "--group=+0", "--mode=ug-s", "--anchored", ...exclude, "-C", rootfs, "-cf", layer, "."],
+        [...TAR_FORMAT, "--owner=root:0", "--group=root:0", "--mode=ug-s", "--anchored", ...exclude, "-C", rootfs, "-cf", layer, "."],
         {
             signal,
         },
     );
     for (const { path: folder, uid, gid, mode } of owned) {
-        const owner = [`--owner=+${uid}`, `--group=+${gid}`, `--mode=${mode.toString(8).padStart(4, "0")}`];
+        const owner = [`--owner=owner:${uid}`, `--group=owner:${gid}`, `--mode=${mode.toString(8).padStart(4, "0")}`];
         await run("tar", [...TAR_FORMAT, ...owner, "--no-recursion", "-C", rootfs, "-rf", layer, `.${folder}`], { signal });
     }
 }
@@ -87,7 +87,9 @@ export async function writeArchive(request: ArchiveRequest): Promise<void> {
     await writeFile(path.join(content, "manifest.json"), manifestJson(request.reference, configDigest, diffId));
     const finished = path.join(work, "image.tar");
     const files = ["manifest.json", `${configDigest}.json`, `${diffId}.tar`];
-    await run("tar", [...TAR_FORMAT, "--owner=+0", "--group=+0", "--mode=0644", "-C", content, "-cf", finished, ...files], { signal });
+    await run("tar", [...TAR_FORMAT, "--owner=root:0", "--group=root:0", "--mode=0644", "-C", content, "-cf", finished, ...files], {
+        signal,
+    });
     await rm(content, { recursive: true });
     await rename(finished, archive);
 }

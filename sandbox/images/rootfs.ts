@@ -35,7 +35,10 @@ export async function unpack(
     onPackage: (done: number) => void,
     signal?: AbortSignal,
 ): Promise<void> {
-    await mkdir(rootfs, { recursive: true });
+    await mkdir(path.join(rootfs, "run"), { recursive: true });
+    await mkdir(path.join(rootfs, "var"), { recursive: true });
+    // Before the packages, some of which bring files below /var/run: they unpack through the link.
+    await symlink("../run", path.join(rootfs, "var/run"));
     // base-files brings /bin -> usr/bin and the like, which the others then unpack through.
     const ordered = [...packages].sort((left, right) => Number(right.name === "base-files") - Number(left.name === "base-files"));
     for (const [index, { file }] of ordered.entries()) {
@@ -44,7 +47,7 @@ export async function unpack(
     }
 }
 
-/** Accounts, name services and folders that the scripts of base-passwd, libc-bin and base-files would have made. */
+/** Accounts and name services that the scripts of base-passwd and libc-bin would have made. */
 async function finishBase(rootfs: string, users: readonly ImageUser[]): Promise<void> {
     const inside = (file: string) => path.join(rootfs, file);
     await mkdir(inside("etc"), { recursive: true });
@@ -59,9 +62,6 @@ async function finishBase(rootfs: string, users: readonly ImageUser[]): Promise<
     if (existsSync(nameServices)) {
         await copyFile(nameServices, inside("etc/nsswitch.conf"));
     }
-    await mkdir(inside("run"), { recursive: true });
-    await mkdir(inside("var"), { recursive: true });
-    await symlink("/run", inside("var/run")).catch(ignoreExisting);
 }
 
 function ignoreExisting(error: NodeJS.ErrnoException): void {
