@@ -249,3 +249,5 @@ tool (
 	k8s.io/kubernetes/cmd/kubectl
 	k8s.io/kubernetes/cmd/kubelet
 )
+
+replace github.com/container-storage-interface/spec => github.com/container-storage-interface/spec v1.9.0

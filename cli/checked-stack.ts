@@ -1,0 +1,31 @@
+import { planOf } from "../components/stateful-app";
+import type { Plan } from "../components/usecases/plan";
+import { readConfig, refusal } from "../stacks/config";
+import type { Settings } from "../stacks/keys";
+import { UserError } from "./errors";
+import { readStackConfig } from "./stack";
+
+/** What a stack's configuration asks for, checked as the program will check it. */
+export interface CheckedStack {
+    settings: Settings;
+    plan: Plan;
+}
+
+/** Pulumi hands its config to programs as text; lists and maps as JSON. */
+const asText = (value: unknown) => (typeof value === "string" ? value : JSON.stringify(value));
+
+/**
+ * Reads a stack's configuration and resolves its plan before anything is built, started or deployed. Encrypted values stay as they are:
+ * only their presence matters here.
+ */
+export function checkStack(stack: string): CheckedStack {
+    const raw = Object.fromEntries(Object.entries(readStackConfig(stack)).map(([key, value]) => [`holdfast:${key}`, asText(value)]));
+    const { settings, problems } = readConfig(raw);
+    const app = settings.app ?? settings.useCase;
+    if (app !== undefined && settings.useCase !== undefined && settings.target !== undefined) {
+        const resolved = planOf(app, settings as Settings);
+        problems.push(...resolved.problems.map(({ path, reason }) => `holdfast:${path}: ${reason}`));
+        if (problems.length === 0 && resolved.plan) return { settings: settings as Settings, plan: resolved.plan };
+    }
+    throw new UserError(refusal(stack, problems));
+}

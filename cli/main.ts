@@ -1,0 +1,78 @@
+import { Command } from "commander";
+import { SandboxError } from "../sandbox/errors";
+import { UserError } from "./errors";
+
+/** The `holdfast` command. Each subcommand loads its code only when it runs, so that `--help` and `plan` stay quick. */
+export function program(): Command {
+    const holdfast = new Command("holdfast")
+        .description("Stateful stacks for Pulumi: storage, StatefulSets and backups that keep a stated promise.")
+        .showHelpAfterError("(holdfast --help lists what there is)")
+        .configureHelp({ sortSubcommands: false });
+
+    holdfast
+        .command("up")
+        .argument("[stack]", "stack to deploy: a file stacks/Pulumi.<stack>.yaml", "user-preferences")
+        .description("deploy a stack; on the sandbox, bring that up first")
+        .option("--context <name>", "deploy to the cluster of this kubectl context instead of the sandbox")
+        .option("--storage-class <name>", "with --context: the cluster's StorageClass to use")
+        .option("-y, --yes", "don't ask before changing anything (the default on the sandbox)")
+        .action(async (stack, options) => (require("./commands/up") as typeof import("./commands/up")).runUp(stack, options));
+    holdfast
+        .command("down")
+        .argument("[stack]", "stack to take down", "user-preferences")
+        .description("remove a stack's workloads; its claims, their namespace and the data stay, and the next `up` finds them")
+        .option("-y, --yes", "don't ask (the default on the sandbox)")
+        .action(async (stack, options) => (require("./commands/down") as typeof import("./commands/down")).runDown(stack, options));
+    holdfast
+        .command("env")
+        .description('print the exports for plain pulumi and kubectl: eval "$(npx holdfast env)"')
+        .action(async () => (require("./commands/env") as typeof import("./commands/env")).runEnv());
+
+    const sandbox = holdfast.command("sandbox").description("the built-in disposable cluster");
+    sandbox
+        .command("up")
+        .description("start the cluster, or bring it back with its data")
+        .option("--nodes <n>", "1 to 3 (default: as many as it has, or 1)")
+        .option("--with <add-ons...>", "snapshots, local-path or all")
+        .action(async (options) => (require("./commands/sandbox") as typeof import("./commands/sandbox")).runSandboxUp(options));
+    sandbox
+        .command("down")
+        .description("stop the cluster; its data stays")
+        .action(async () => (require("./commands/sandbox") as typeof import("./commands/sandbox")).runSandboxDown());
+    sandbox
+        .command("status")
+        .description("say what runs; exit code 1 unless everything is ready")
+        .option("--json", "as JSON")
+        .action(async (options) => (require("./commands/sandbox") as typeof import("./commands/sandbox")).runSandboxStatus(options));
+    sandbox
+        .command("reset")
+        .description("delete the cluster and all data on it")
+        .option("-y, --yes", "don't ask")
+        .action(async (options) => (require("./commands/sandbox") as typeof import("./commands/sandbox")).runSandboxReset(options));
+    sandbox
+        .command("kill-node")
+        .argument("<n>", "number of the node")
+        .description("kill a node hard, as a power cut would")
+        .option("--for-good", "also tell Kubernetes that it won't be back, as a cloud does")
+        .action(async (n, options) => (require("./commands/sandbox") as typeof import("./commands/sandbox")).runKillNode(n, options));
+    sandbox
+        .command("start-node")
+        .argument("<n>", "number of the node")
+        .description("start a node that was killed")
+        .action(async (n) => (require("./commands/sandbox") as typeof import("./commands/sandbox")).runStartNode(n));
+    return holdfast;
+}
+
+/** Runs the command; the exit code is 0, or 1 with one message on stderr. */
+export async function main(argv: string[]): Promise<void> {
+    try {
+        await program().parseAsync(argv);
+    } catch (error) {
+        process.exitCode = 1;
+        if (error instanceof UserError || error instanceof SandboxError) console.error(`holdfast: ${error.message}`);
+        else
+            console.error(
+                process.env.HOLDFAST_DEBUG ? error : `holdfast: ${(error as Error).message}\n(HOLDFAST_DEBUG=1 shows where this came from)`,
+            );
+    }
+}

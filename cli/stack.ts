@@ -1,0 +1,60 @@
+import * as fs from "node:fs";
+import * as path from "node:path";
+import { parseDocument } from "yaml";
+import { UserError } from "./errors";
+
+/** The repository: where Pulumi.yaml is. */
+export const repository = path.join(__dirname, "..");
+const stacksFolder = path.join(repository, "stacks");
+
+/** Stacks that have a configuration file. */
+export function stackNames(folder = stacksFolder): string[] {
+    return fs
+        .readdirSync(folder)
+        .map((file) => /^Pulumi\.(.+)\.yaml$/.exec(file)?.[1])
+        .filter((name) => name !== undefined)
+        .sort();
+}
+
+/** A stack's configuration file. */
+export const stackFile = (stack: string, folder = stacksFolder): string => path.join(folder, `Pulumi.${stack}.yaml`);
+
+/** Configuration of a stack: keys of this project without their `holdfast:`. */
+export function readStackConfig(stack: string, folder = stacksFolder): Record<string, unknown> {
+    const file = stackFile(stack, folder);
+    if (!fs.existsSync(file)) {
+        throw new UserError(
+            `There is no stack "${stack}": ${path.relative(process.cwd(), file)} does not exist. Stacks here: ${stackNames(folder).join(", ")}.`,
+        );
+    }
+    const document = parseDocument(fs.readFileSync(file, "utf8"));
+    if (document.errors.length > 0) {
+        throw new UserError(`${file} is not valid YAML:\n${document.errors.map((error) => `  - ${error.message}`).join("\n")}`);
+    }
+    const config: Record<string, unknown> = document.toJS()?.config ?? {};
+    return Object.fromEntries(
+        Object.entries(config)
+            .filter(([key]) => key.startsWith("holdfast:"))
+            .map(([key, value]) => [key.slice("holdfast:".length), value]),
+    );
+}
+
+/**
+ * Pulumi notes the salt of a stack's encryption in its configuration file, which is checked in. The salt is in the stack's state as well,
+ * so a file that had none gets back what it held; a file with secrets has its salt already and is left alone.
+ */
+export async function keepStackFile<T>(file: string, body: () => Promise<T>): Promise<T> {
+    const before = fs.existsSync(file) ? fs.readFileSync(file, "utf8") : undefined;
+    const restore = () => {
+        if (before === undefined || !fs.existsSync(file)) return;
+        const after = fs.readFileSync(file, "utf8");
+        if (/^encryptionsalt: .*\n?$/m.test(after) && after.replace(/^encryptionsalt: .*\n?/m, "").trimEnd() === before.trimEnd()) {
+            fs.writeFileSync(file, before);
+        }
+    };
+    try {
+        return await body();
+    } finally {
+        restore();
+    }
+}
