@@ -182,8 +182,11 @@ first_start() {
 
     # On the socket only: no client can mistake the half-made database for the finished one.
     local arguments=("${@:2}" -c listen_addresses= -p "${PGPORT:-5432}")
+    if ! NOTIFY_SOCKET='' pg_ctl -D "$PGDATA" -t 300 -o "$(printf '%q ' "${arguments[@]}")" -w start 9<&-; then
+        log "the server does not start with these arguments: ${*:2}. Its own message is above; the data directory was not made"
+        exit 1
+    fi
     server_running=yes
-    PGUSER="${PGUSER:-$POSTGRES_USER}" NOTIFY_SOCKET='' pg_ctl -D "$PGDATA" -t 300 -o "$(printf '%q ' "${arguments[@]}")" -w start 9<&-
     if [[ "$POSTGRES_DB" != postgres ]]; then
         docker_process_sql --dbname postgres --set db="$POSTGRES_DB" <<<'CREATE DATABASE :"db";'
     fi
