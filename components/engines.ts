@@ -74,6 +74,7 @@ const postgres: Engine = {
                 storageClass: context.storageClass,
                 allow: args.allow,
                 resources: { cpu: requests.cpu, memory: requests.memory, cpuLimit: limits.cpu, memoryLimit: limits.memory },
+                settings: plan.engine.settings,
                 database: args.database,
                 password: args.password,
                 lostNodeSeconds: lostNodeSecondsOf(plan),

@@ -47,6 +47,11 @@ export interface PostgresArgs {
      */
     resources?: WorkloadResources;
     /**
+     * Settings of the server by name, which win over those its memory gives: `{ synchronous_commit: "on" }`.
+     * @default none
+     */
+    settings?: { [name: string]: string };
+    /**
      * The database made at the first start. Read only then.
      * @default the application's name, with "_" for "-"
      */
@@ -115,7 +120,7 @@ function serverArgs(app: string, args: PostgresArgs, database: string, user: str
         storageClass: args.storageClass,
         allow: args.allow,
         resources,
-        args: postgresArguments(postgresSettings(memoryLimit)),
+        args: postgresArguments({ ...postgresSettings(memoryLimit), ...args.settings }),
         env: {
             // A directory below the mount: the volume's root holds lost+found and isn't owned by the server's user.
             PGDATA: `${mountPath}/pgdata`,

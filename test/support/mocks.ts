@@ -1,19 +1,22 @@
 /** Records what a program registers: every resource with its options, as the engine would be told. */
 
 import * as pulumi from "@pulumi/pulumi";
+import type { RegisterResourceRequest, RegisterResourceResponse } from "@pulumi/pulumi/proto/resource_pb";
 import { isRpcSecret, unwrapRpcSecret } from "@pulumi/pulumi/runtime/rpc";
-import { getMonitor } from "@pulumi/pulumi/runtime/settings";
-import { getStore } from "@pulumi/pulumi/runtime/state";
+import * as runtime from "@pulumi/pulumi/runtime/settings";
+
+// biome-ignore lint/suspicious/noExplicitAny: the inputs of any kind; tests say what they expect in them.
+export type Properties = any;
 
 export interface RecordedResource {
     type: string;
     name: string;
     urn: string;
-    /** Logical name of the parent; empty for the stack. */
+    /** Logical name of the parent; empty for the stack itself. */
     parent: string;
     isComponent: boolean;
     /** The inputs with secrets opened; `secrets` says where they were. */
-    inputs: Record<string, any>;
+    inputs: Properties;
     /** Paths of the inputs that are secret. */
     secrets: string[];
     protect: boolean;
@@ -27,53 +30,97 @@ export interface RecordedResource {
 
 export interface Recording {
     resources: RecordedResource[];
-    outputs: Record<string, any>;
+    /** What the program returned, with outputs resolved. */
+    outputs: Properties;
     /** The one resource of this type, or the one of it that has this name. */
     only(type: string, name?: string): RecordedResource;
     all(type: string): RecordedResource[];
 }
 
 export interface RecordingOptions {
-    /** Outputs of resources that don't exist yet are unknown, as in `pulumi preview`. @default false */
+    /** The program runs as in `pulumi preview`: ids are not known. @default false */
     preview?: boolean;
     /** Stack config, with full keys. */
     config?: Record<string, string>;
+    /** Name of the stack. @default test */
     stack?: string;
 }
 
-/** Cluster-wide kinds have no namespace. */
+type Register = (
+    request: RegisterResourceRequest,
+    callback: (error: unknown, response?: RegisterResourceResponse) => void,
+) => Promise<void>;
+
+/** Kinds without a namespace. */
 const clusterWide = ["kubernetes:core/v1:Namespace", "kubernetes:storage.k8s.io/v1:StorageClass"];
 
-function open(value: unknown, path: string, secrets: string[]): any {
+const lastOf = (urn: string): string => urn.slice(urn.lastIndexOf("::") + 2);
+
+/** The value without the wire's marks of secrets, whose paths are collected. */
+function opened(value: unknown, path: string, secrets: string[]): unknown {
     if (isRpcSecret(value)) {
         secrets.push(path);
-        return open(unwrapRpcSecret(value), path, secrets);
+        return opened(unwrapRpcSecret(value), path, secrets);
     }
     if (Array.isArray(value)) {
-        return value.map((item, index) => open(item, `${path}[${index}]`, secrets));
+        return value.map((item, index) => opened(item, `${path}[${index}]`, secrets));
     }
     if (value !== null && typeof value === "object") {
         return Object.fromEntries(
-            Object.entries(value).map(([key, item]) => [key, open(item, path === "" ? key : `${path}.${key}`, secrets)]),
+            Object.entries(value).map(([key, item]) => [key, opened(item, path === "" ? key : `${path}.${key}`, secrets)]),
         );
     }
     return value;
 }
 
-const lastOf = (urn: string): string => urn.slice(urn.lastIndexOf("::") + 2);
+/** What the engine was told of a resource. */
+function recorded(request: RegisterResourceRequest, urn: string): RecordedResource {
+    const secrets: string[] = [];
+    // A provider is a URN and an id.
+    const provider = request.getProvider().replace(/::[^:]*$/, "");
+    return {
+        type: request.getType(),
+        name: request.getName(),
+        urn,
+        parent: request.getParent() === "" ? "" : lastOf(request.getParent()),
+        isComponent: !request.getCustom(),
+        inputs: opened(request.getObject()?.toJavaScript() ?? {}, "", secrets),
+        secrets,
+        protect: request.getProtect() ?? false,
+        retainOnDelete: request.getRetainondelete() ?? false,
+        ignoreChanges: request.getIgnorechangesList(),
+        dependsOn: [...new Set(request.getDependenciesList().map(lastOf))].sort(),
+        provider: provider === "" ? "" : lastOf(provider),
+    };
+}
 
 /** Objects must say their own name, and where they are: an auto-named or default-namespaced object is lost by an ordinary change. */
-function checkIdentity(resource: RecordedResource): void {
-    if (!resource.type.startsWith("kubernetes:")) {
-        return;
+function identityProblems({ type, name, inputs }: RecordedResource): string[] {
+    if (!type.startsWith("kubernetes:")) {
+        return [];
     }
-    const { name, namespace } = resource.inputs.metadata ?? {};
-    if (typeof name !== "string" || name === "") {
-        throw new Error(`${resource.name}: a ${resource.type} without metadata.name`);
-    }
-    if (!clusterWide.includes(resource.type) && (typeof namespace !== "string" || namespace === "")) {
-        throw new Error(`${resource.name}: a ${resource.type} without metadata.namespace`);
-    }
+    const needed = clusterWide.includes(type) ? ["name"] : ["name", "namespace"];
+    return needed.filter((key) => !inputs.metadata?.[key]).map((key) => `${name}: a ${type} without metadata.${key}`);
+}
+
+/** Puts itself between the program and the mocks' monitor, which forgets the options. */
+function listen(resources: RecordedResource[], problems: string[]): void {
+    const monitor = runtime.getMonitor() as unknown as { registerResource: Register };
+    const register = monitor.registerResource.bind(monitor);
+    const urns = new Set<string>();
+    monitor.registerResource = (request, callback) =>
+        register(request, (error, response) => {
+            if (response) {
+                const resource = recorded(request, response.getUrn());
+                problems.push(...identityProblems(resource));
+                if (urns.has(resource.urn)) {
+                    problems.push(`two resources have the URN ${resource.urn}`);
+                }
+                urns.add(resource.urn);
+                resources.push(resource);
+            }
+            callback(error, response);
+        });
 }
 
 /**
@@ -86,50 +133,14 @@ export async function record(program: () => unknown, options: RecordingOptions =
     pulumi.runtime.setAllConfig(options.config ?? {});
     await pulumi.runtime.setMocks(
         {
-            newResource: (args) => ({ id: args.custom ? `${args.name}-id` : undefined, state: args.inputs }),
+            newResource: ({ custom, name, inputs }) => ({ id: custom && !options.preview ? `${name}-id` : undefined, state: inputs }),
             call: () => ({}),
         },
         "holdfast",
         options.stack ?? "test",
         options.preview ?? false,
     );
-    const monitor = getMonitor() as any;
-    const register = monitor.registerResource.bind(monitor);
-    const urns = new Set<string>();
-    monitor.registerResource = async (request: any, callback: any) => {
-        const secrets: string[] = [];
-        const inputs = open(request.getObject()?.toJavaScript() ?? {}, "", secrets);
-        await register(request, (error: unknown, response: any) => {
-            if (response) {
-                const urn: string = response.getUrn();
-                if (urns.has(urn)) {
-                    problems.push(`duplicate URN ${urn}`);
-                }
-                urns.add(urn);
-                const resource = {
-                    type: request.getType(),
-                    name: request.getName(),
-                    urn,
-                    parent: request.getParent() === "" ? "" : lastOf(request.getParent()),
-                    isComponent: !request.getCustom(),
-                    inputs,
-                    secrets,
-                    protect: request.getProtect() ?? false,
-                    retainOnDelete: request.getRetainondelete() ?? false,
-                    ignoreChanges: request.getIgnorechangesList(),
-                    dependsOn: [...new Set<string>(request.getDependenciesList().map(lastOf))].sort(),
-                    provider: request.getProvider() === "" ? "" : lastOf(request.getProvider().replace(/::[^:]*$/, "")),
-                };
-                try {
-                    checkIdentity(resource);
-                } catch (problem) {
-                    problems.push((problem as Error).message);
-                }
-                resources.push(resource);
-            }
-            callback(error, response);
-        });
-    };
+    listen(resources, problems);
     let returned: unknown;
     let failure: { error: unknown } | undefined;
     await pulumi.runtime.runInPulumiStack(async () => {
@@ -140,8 +151,9 @@ export async function record(program: () => unknown, options: RecordingOptions =
             failure = { error };
         }
     });
-    const settled = await settle(returned);
-    await registered();
+    const outputs = await new Promise((resolve) => pulumi.all([returned]).apply(([value]) => resolve(value)));
+    // Not part of the SDK's types: what nobody's output waits for must be registered too.
+    await (runtime as unknown as { waitForRPCs(): Promise<void> }).waitForRPCs();
     if (failure) {
         throw failure.error;
     }
@@ -151,34 +163,16 @@ export async function record(program: () => unknown, options: RecordingOptions =
     const all = (type: string) => resources.filter((resource) => resource.type === type);
     return {
         resources,
-        outputs: settled,
+        outputs,
         all,
         only(type, name) {
             const found = all(type).filter(
                 (resource) => name === undefined || resource.inputs.metadata?.name === name || resource.name === name,
             );
             if (found.length !== 1) {
-                throw new Error(
-                    `${found.length} resources of type ${type}${name ? ` named ${name}` : ""}: ${resources.map((r) => r.type)}`,
-                );
+                throw new Error(`${found.length} resources are ${type} ${name ?? ""}, of ${resources.map((r) => r.type).join(", ")}`);
             }
             return found[0];
         },
     };
-}
-
-/** Waits until nothing is being registered any more: registrations that nobody's outputs wait for, too. */
-async function registered(): Promise<void> {
-    const settings = getStore().settings as unknown as { rpcDone: Promise<unknown> };
-    let seen: Promise<unknown> | undefined;
-    while (seen !== settings.rpcDone) {
-        seen = settings.rpcDone;
-        await seen;
-        // What was just answered may register more.
-        await new Promise((resolve) => setImmediate(resolve));
-    }
-}
-
-function settle(outputs: unknown): Promise<any> {
-    return new Promise((resolve) => pulumi.output(outputs).apply((value) => resolve(value)));
 }
