@@ -35,19 +35,16 @@ export async function unpack(
     onPackage: (done: number) => void,
     signal?: AbortSignal,
 ): Promise<void> {
-    await mkdir(path.join(rootfs, "run"), { recursive: true });
-    await mkdir(path.join(rootfs, "var"), { recursive: true });
-    // Before the packages, some of which bring files below /var/run: they unpack through the link.
-    await symlink("../run", path.join(rootfs, "var/run"));
     // base-files brings /bin -> usr/bin and the like, which the others then unpack through.
     const ordered = [...packages].sort((left, right) => Number(right.name === "base-files") - Number(left.name === "base-files"));
+    await mkdir(rootfs, { recursive: true });
     for (const [index, { file }] of ordered.entries()) {
         await run("dpkg-deb", ["--extract", path.join(archives, file), rootfs], { signal });
         onPackage(index + 1);
     }
 }
 
-/** Accounts and name services that the scripts of base-passwd and libc-bin would have made. */
+/** Accounts, name services and /var/run, as the scripts of base-passwd, libc-bin and base-files would have made. */
 async function finishBase(rootfs: string, users: readonly ImageUser[]): Promise<void> {
     const inside = (file: string) => path.join(rootfs, file);
     await mkdir(inside("etc"), { recursive: true });
@@ -62,6 +59,10 @@ async function finishBase(rootfs: string, users: readonly ImageUser[]): Promise<
     if (existsSync(nameServices)) {
         await copyFile(nameServices, inside("etc/nsswitch.conf"));
     }
+    // Packages bring /var/run as a folder (empty but for folders that the table makes in /run), and unpacking would turn a link into it.
+    await rm(inside("var/run"), { recursive: true, force: true });
+    await mkdir(inside("var"), { recursive: true });
+    await symlink("../run", inside("var/run"));
 }
 
 function ignoreExisting(error: NodeJS.ErrnoException): void {
