@@ -211,13 +211,13 @@ export class Sandbox {
             10,
             () => {
                 try {
-                    removeCgroup("/holdfast");
+                    removeCgroup(this.layout.cgroup);
                     return true;
                 } catch {
                     return false;
                 }
             },
-            "the cgroup /holdfast could not be removed",
+            `the cgroup ${this.layout.cgroup} could not be removed`,
         );
     }
 

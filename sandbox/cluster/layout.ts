@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import * as path from "node:path";
 
 /** The control plane: API server, controllers and the nodes' network. Not a node: no pod runs there, so any node can be lost. */
@@ -52,6 +53,8 @@ export class Layout {
     readonly poolFile: string;
     /** Where every compartment mounts the pool. */
     readonly pool: string;
+    /** cgroup of all its pods: one machine may have a sandbox per state folder. */
+    readonly cgroup: string;
 
     constructor(readonly state: string) {
         const folder = path.join(state, "control-plane");
@@ -67,6 +70,7 @@ export class Layout {
         this.lock = path.join(state, "lock");
         this.poolFile = path.join(state, "pool.btrfs");
         this.pool = path.join(state, "pool");
+        this.cgroup = `/holdfast-${createHash("sha256").update(state).digest("hex").slice(0, 8)}`;
     }
 
     node(index: number): ClusterNode {

@@ -23,12 +23,12 @@ export async function startNode(
 ): Promise<void> {
     if (runningPid(node.folder) === undefined) {
         update("namespaces");
-        for (const [file, content] of Object.entries(nodeFiles(node.index))) {
+        for (const [file, content] of Object.entries(nodeFiles(layout, node.index))) {
             fs.mkdirSync(path.dirname(path.join(node.folder, file)), { recursive: true, mode: 0o700 });
             fs.writeFileSync(path.join(node.folder, file), content);
         }
         for (const folder of [node.disk, node.kubelet]) fs.mkdirSync(folder, { recursive: true });
-        makeCgroup(cgroupOf(node));
+        makeCgroup(cgroupOf(layout, node));
         const pid = await start(nodeCompartment(layout, node.index, toolchain.program), layout.state);
         await connect(layout, node, pid);
         await waitForSetup(node.folder);

@@ -7,7 +7,7 @@ import { keyPair } from "../cluster/pki";
 import type { Compartment } from "./compartment";
 
 /** cgroup of a node's pods, below every hierarchy's root. */
-export const cgroupOf = (node: ClusterNode): string => `/holdfast/${node.name}`;
+export const cgroupOf = (layout: Layout, node: ClusterNode): string => `${layout.cgroup}/${node.name}`;
 
 /**
  * Kernel settings that a kubelet insists on. They are the whole machine's, so a node sees files with the wanted values in their place and
@@ -79,7 +79,7 @@ export function nodeCompartment(layout: Layout, index: number, programs: Program
 }
 
 /** Configuration files of a node, by their name in its folder. */
-export function nodeFiles(index: number): Record<string, string> {
+export function nodeFiles(layout: Layout, index: number): Record<string, string> {
     const node = insideLayout.node(index);
     const serving = keyPair(insideLayout, node.name);
     return {
@@ -131,7 +131,7 @@ state = "/run/containerd"
             kind: "KubeletConfiguration",
             failCgroupV1: false,
             cgroupDriver: "cgroupfs",
-            cgroupRoot: cgroupOf(node),
+            cgroupRoot: cgroupOf(layout, node),
             containerRuntimeEndpoint: `unix://${node.containerdSocket}`,
             failSwapOn: false,
             authentication: {

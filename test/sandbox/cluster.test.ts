@@ -92,7 +92,7 @@ const awkward = ["plain", "with space", "it's", '"quoted"', "$HOME", "`ls`", "a\
 
 describe("a node's files", () => {
     test("are what their programs can parse, each node with addresses of its own", () => {
-        const files = [1, 2, 3].map(nodeFiles);
+        const files = [1, 2, 3].map((index) => nodeFiles(layout, index));
         expect(new Set(files.map((f) => parse(f["kubelet.yaml"] as string).address)).size).toBe(3);
         expect(new Set(files.map((f) => JSON.parse(f["cni/10-pods.conflist"] as string).plugins[0].ipam.ranges[0][0].subnet)).size).toBe(3);
         for (const f of files) expect(parse(f["kube-proxy.yaml"] as string).conntrack).toEqual({ maxPerCore: 0, min: 0 });
