@@ -33,11 +33,20 @@ export interface ScratchVolume {
 
 /** How the container is asked whether it works: by a command in it, or by HTTP. Exactly one of `command` and `path`. */
 export interface WorkloadProbe {
-    /** Exit code 0 is yes. */
+    /**
+     * Exit code 0 is yes.
+     * @default none: `path` is asked
+     */
     command?: string[];
-    /** An HTTP path; 200 to 399 is yes. Needs `port`. */
+    /**
+     * An HTTP path; 200 to 399 is yes. Needs `port`.
+     * @default none: `command` is run
+     */
     path?: string;
-    /** Name of the port that answers `path`. */
+    /**
+     * Name of the port that answers `path`.
+     * @default none
+     */
     port?: string;
     /** @default 10 */
     periodSeconds?: number;

@@ -1,0 +1,95 @@
+import { StatefulApp, type StatefulAppArgs } from "../../../components";
+import { lostNodeSecondsOf } from "../../../components/engines";
+import { planOf } from "../../../components/stateful-app";
+import { type Recording, record } from "../../support/mocks";
+
+const base: StatefulAppArgs = { useCase: "user-preferences", target: "sandbox" };
+
+function app(args: Partial<StatefulAppArgs> = {}, name = "user-preferences"): Promise<Recording> {
+    return record(() => {
+        const { host, port, namespace, storageClass, claimNames } = new StatefulApp(name, { ...base, ...args });
+        return { host, port, namespace, storageClass, claimNames };
+    });
+}
+
+const namesOf = ({ resources }: Recording) => resources.map(({ name }) => name).filter((name) => !name.startsWith("holdfast-"));
+
+describe("a stateful app", () => {
+    it("is made from the plan of its use case", async () => {
+        const recording = await app();
+        expect(recording.outputs).toMatchObject({
+            host: "user-preferences.user-preferences.svc.cluster.local",
+            port: 5432,
+            namespace: "user-preferences",
+            claimNames: ["data-user-preferences-0"],
+        });
+        const { plan } = planOf("user-preferences", base);
+        const pod = recording.only("kubernetes:apps/v1:StatefulSet").inputs.spec.template.spec;
+        expect(pod.containers[0].image).toBe(plan?.engine.image);
+        expect(pod.securityContext.runAsUser).toBe(plan?.engine.runAsUser);
+        expect(recording.only("kubernetes:core/v1:PersistentVolumeClaim").inputs.spec).toMatchObject({
+            accessModes: [plan?.volumes[0].accessMode],
+            resources: { requests: { storage: plan?.volumes[0].size } },
+        });
+    });
+
+    it("keeps the claims, their namespace and the password, and nothing else", async () => {
+        const { resources } = await app();
+        const kept = resources.filter(({ protect, retainOnDelete }) => protect && retainOnDelete).map(({ type }) => type.split(":").pop());
+        expect(kept.sort()).toEqual(["Namespace", "PersistentVolumeClaim", "Secret"]);
+        expect(resources.filter(({ protect }) => protect)).toHaveLength(3);
+    });
+
+    it("makes claims that keep their namespace and class from being destroyed", async () => {
+        expect((await app()).only("kubernetes:core/v1:PersistentVolumeClaim").dependsOn).toEqual(
+            expect.arrayContaining(["user-preferences-namespace", "user-preferences-storage-class"]),
+        );
+    });
+
+    it("lifts the protection of exactly what a permission names", async () => {
+        const allow = ["delete data-user-preferences-0", "delete namespace/user-preferences"];
+        const { resources } = await app({ allow });
+        expect(resources.filter(({ protect }) => protect).map(({ name }) => name)).toEqual(["user-preferences-postgres-password"]);
+    });
+
+    it("begins every child's name with its own, however the application is called", async () => {
+        expect(namesOf(await app({ app: "prefs", namespace: "web" }, "mine")).every((name) => name.startsWith("mine"))).toBe(true);
+    });
+
+    it("labels its namespace for Pod Security", async () => {
+        expect((await app()).only("kubernetes:core/v1:Namespace").inputs.metadata.labels).toMatchObject({
+            "pod-security.kubernetes.io/enforce": "restricted",
+        });
+    });
+
+    it("leaves a namespace and a class alone that exist already", async () => {
+        const recording = await app({ createsNamespace: false, namespace: "web", storageClass: "standard", storageDriver: undefined });
+        expect(recording.all("kubernetes:core/v1:Namespace")).toEqual([]);
+        expect(recording.all("kubernetes:storage.k8s.io/v1:StorageClass")).toEqual([]);
+        expect(recording.only("kubernetes:core/v1:PersistentVolumeClaim").inputs.spec.storageClassName).toBe("standard");
+    });
+
+    it("names its class so that two namespaces don't fight over one", async () => {
+        expect((await app({ namespace: "web" })).outputs.storageClass).toMatch(/^web-user-preferences-[0-9a-f]{6}$/);
+    });
+
+    it("can be made beside another of the same name in another namespace", async () => {
+        await record(() => {
+            new StatefulApp("staging", { ...base, app: "prefs", namespace: "staging" });
+            new StatefulApp("production", { ...base, app: "prefs", namespace: "production" });
+        });
+    });
+
+    it("gives up a lost node early enough for its promise", () => {
+        const { plan } = planOf("user-preferences", base);
+        expect(plan && lostNodeSecondsOf(plan)).toBe(30);
+    });
+
+    it("is refused with every problem at once, and nothing is registered but its own name", async () => {
+        await expect(
+            app({ useCase: "user-preference", target: "moon", size: "1gb", namespace: "My Namespace", allow: ["delete *"] }),
+        ).rejects.toThrow(
+            /problems\):[\s\S]*namespace: "My Namespace" is not a name[\s\S]*allow\[0\]: "delete \*" is not a permission[\s\S]*user-preference/,
+        );
+    });
+});
