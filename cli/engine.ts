@@ -11,6 +11,12 @@ import { engineToolSets, type ToolSetName, toolSets } from "../sandbox/toolchain
 /** Version of the provider that @pulumi/kubernetes in package.json asks for. */
 export const kubernetesPluginVersion = "4.29.0";
 
+/** Where Pulumi looks for what these sets make, below `plugins` in its home. */
+const pluginFolders: Partial<Record<ToolSetName, string>> = {
+    "language-host": "language-nodejs-v3.230.0",
+    "kubernetes-provider": `resource-kubernetes-v${kubernetesPluginVersion}`,
+};
+
 /** Which of Pulumi's own programs this machine has. */
 export interface FoundEngine {
     /** Path of `pulumi`; undefined when it isn't installed. */
@@ -83,8 +89,10 @@ export function prepareEngine(
         bin = path.join(home, "bin");
         const pulumiHome = found.cli ? undefined : path.join(home, "pulumi-home");
         for (const name of needed) {
+            // In a plugin folder of our own they are plugins like any other; on PATH they work as well, and Pulumi warns that it took them.
+            const folder = pulumiHome && pluginFolders[name] ? path.join(pulumiHome, "plugins", pluginFolders[name]) : bin;
             for (const program of Object.values(toolSets[name].programs))
-                link(path.join(toolchain.folder(name), program), path.join(bin, program));
+                link(path.join(toolchain.folder(name), program), path.join(folder, program));
         }
         if (pulumiHome) {
             fs.mkdirSync(pulumiHome, { recursive: true, mode: 0o700 });
