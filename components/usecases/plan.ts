@@ -56,6 +56,10 @@ export interface PlannedVolume {
     /** The size growth may reach before someone has to decide. */
     ceiling: string;
     accessMode: "ReadWriteOnce" | "ReadWriteOncePod" | "ReadWriteMany";
+    /** One claim that every member mounts, instead of one for each. */
+    shared?: true;
+    /** Its own storage, where it differs from the plan's. */
+    storage?: PlannedStorage;
 }
 
 /** The StorageClass to make, or the existing one to use. */
@@ -71,6 +75,12 @@ export interface PlannedStorage {
     bindingMode: "WaitForFirstConsumer" | "Immediate";
     allowExpansion: boolean;
     encrypted: boolean;
+    /** What the volumes can do beyond reading and writing. */
+    snapshots: boolean;
+    clones: boolean;
+    /** What a volume is bought with, where the driver sells it: operations and MiB a second. */
+    iops?: number;
+    throughputMiB?: number;
     /** Name of a class that exists already; nothing is created then. */
     existingClass?: string;
 }
@@ -88,6 +98,10 @@ export interface PlannedEngine {
     /** User and group of the process in the image, for Pod Security "restricted" and the volume's group. */
     runAsUser: number;
     runAsGroup: number;
+    /** How a write reaches the other members before it is acknowledged. */
+    replication: "none" | "asynchronous" | "quorum";
+    /** Settings of the engine that the promise rests on: `{ appendfsync: "everysec" }`. */
+    settings: Record<string, string>;
 }
 
 /** The backup policy by name, with what it means here. `policies/backup` holds the policies themselves. */
@@ -97,8 +111,71 @@ export interface PlannedBackup {
     method?: "stream" | "files" | "snapshot" | "archive";
     schedule?: string;
     reason: string;
+    /** Longest time between two recovery points. */
+    interval?: string;
+    /** How many of each are kept. */
+    retention?: { last: number; hourly: number; daily: number; weekly: number; monthly: number; yearly: number };
+    /** Any moment of this long can be restored. */
+    pointInTime?: string;
+    /** Where the copies lie, from the nearest to the live data to the farthest. */
+    location?: "same-machine" | "same-cluster" | "outside-the-cluster" | "other-region";
+    encrypted?: boolean;
+    lock?: { mode: "governance" | "compliance"; days: number };
+    drill?: PlannedDrill;
+    /** How long the restore of a full volume takes by the method's rate, and that rate. */
+    restoreTime?: { seconds: number; formula: string };
     /** False while this version can plan the policy but has no component to carry it out. */
     carriedOut: boolean;
+}
+
+/** A real restore beside the live data, checked by a query. */
+export interface PlannedDrill {
+    schedule: string;
+    every: string;
+    query: string;
+}
+
+/** What is added in a month, and how the volume follows. */
+export interface PlannedGrowth {
+    perMonth: string;
+    /** Months until the ceiling is reached; absent where nothing is added. */
+    monthsToCeiling?: number;
+    /** Changes of one volume in a day at most. */
+    changesPerDay: number;
+}
+
+/** One line of the bill. Money is in US dollars a month. */
+export interface PriceLine {
+    what: string;
+    monthly: number | "unknown";
+    /** How the figure comes about, or why there is none. */
+    formula: string;
+    source?: string;
+    /** The line belongs to the backups, which this version doesn't carry out. */
+    forBackup: boolean;
+}
+
+/** What the plan costs, without the nodes it runs on. */
+export interface Price {
+    currency: "USD";
+    /** Sum of what is known; `unknown` where nothing is. */
+    monthly: number | "unknown";
+    /** What the sum leaves out. */
+    unknown: string[];
+    lines: PriceLine[];
+    /** The date of the price table. */
+    date: string;
+}
+
+/** Probability of losing data within a year. */
+export interface Durability {
+    /** Of the live copies: all lost at once. `unknown` where a part states no figure. */
+    annualLoss: number | "unknown";
+    formula: string;
+    /** The same once the planned backups are carried out: only what a backup can't bring back. */
+    annualLossWithBackups: number | "unknown";
+    formulaWithBackups: string;
+    sources: string[];
 }
 
 /** A rule that would have refused the plan and was accepted by its name. */
@@ -115,15 +192,31 @@ export interface Plan {
     app: string;
     useCase: string;
     target: TargetName;
+    /** Where the target has regions. */
+    region?: string;
     environment: Environment;
+    /** What the data is: `internal`, `pseudonymous`, `personal`, `financial`. */
+    dataClass: string;
     engine: PlannedEngine;
     replicas: number;
     spread: { topologyKey: string; required: boolean };
     storage: PlannedStorage;
     volumes: PlannedVolume[];
     resources: PlannedResources;
+    growth: PlannedGrowth;
+    /** What is promised: what was asked, less what accepted rules take from it. */
     objectives: Objectives;
+    /** What was asked. */
+    asked: Objectives;
     backup: PlannedBackup;
+    price: Price;
+    durability: Durability;
+    /** The promise in sentences, the first thing to read. */
+    promise: string[];
+    /** What this plan does not protect from. */
+    notProtected: string[];
     accepted: AcceptedRule[];
+    /** Names in the wish's `accept` that no rule needed. */
+    unusedAcceptances: string[];
     decisions: Decision[];
 }

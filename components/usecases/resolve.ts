@@ -1,206 +1,259 @@
-/** From a wish to a plan, or to every reason why there is none. Pure: the same wish gives the same answer. */
+/**
+ * From a wish to a plan, or to every reason why there is none.
+ *
+ * Pure, total and deterministic: every wish gives one of the two, the same wish the same one, whatever the order of its keys.
+ */
 
-import { type Driver, described as describe, drivers } from "./drivers";
-import type { AcceptedRule, Decision, Plan, PlannedEngine } from "./plan";
+import { type CheckedWish, check } from "./check";
+import { dataClasses } from "./data-classes";
+import { decideBackup } from "./decide/backup";
+import { decideEngine, decideMode } from "./decide/engine";
+import { decideNeeds } from "./decide/needs";
+import { decideStorage } from "./decide/storage";
+import { decideVolumes } from "./decide/volumes";
+import { Choices, type Draft, type StorageDraft, type VolumeDraft } from "./draft";
+import { type Driver, driverNames, drivers } from "./drivers";
+import { durabilityOf } from "./durability";
+import type { AcceptedRule, Objectives, Plan, PlannedBackup, PlannedGrowth, PlannedStorage, PlannedVolume, StorageKind } from "./plan";
+import { priceOf } from "./price";
+import { notProtectedOf, promiseOf } from "./promise";
 import { bytesOf } from "./quantities";
+import { restoreTime } from "./restore-rates";
+import { developmentAcceptances, impossibleRules, rules, unkeptRules } from "./rules";
+import { spoken } from "./settings";
+import { survivalOf } from "./survival";
 import type { Problem, Resolution, Wish } from "./wish";
 
 export type { OverrideValue, Problem, Resolution, Wish } from "./wish";
 
-const aliases: Record<string, string> = {
-    size: "volumes.data.size",
-    ceiling: "volumes.data.ceiling",
-    storageDriver: "storage.driver",
-    storageClass: "storage.existingClass",
-    image: "engine.image",
-};
+const development = new Set(developmentAcceptances);
 
-const engines: Record<string, PlannedEngine> = {
-    sandbox: { name: "postgres", version: "17", image: "registry.sandbox.holdfast/postgres:17", runAsUser: 101, runAsGroup: 103 },
-    kubernetes: { name: "postgres", version: "17", image: "docker.io/library/postgres:17.7", runAsUser: 999, runAsGroup: 999 },
-};
-
-const lowered: Record<string, string> = {
-    "unencrypted-volume": "personal data lies unencrypted on the volume: whoever holds the disk can read it",
-    "single-local-copy": "the only copy is on one node's disk: losing the node loses the data since the last backup",
-    "unknown-capabilities": "what the existing class can do is not known: growth and durability are the class's, and are not promised",
-};
-
-/** Resolves a wish for `user-preferences` on the sandbox or on a cluster whose driver is named. */
+/** The plan for a wish, or all of its problems. */
 export function resolve(wish: Wish): Resolution {
-    const problems: Problem[] = [];
-    const refuse = (
-        rule: string,
-        path: string,
-        message: string,
-        given: string,
-        allowed: string,
-        fix: string,
-        severity: Problem["severity"],
-    ) => problems.push({ rule, path, message, given, allowed, fix, severity });
-    if (wish.useCase !== "user-preferences") {
-        refuse(
-            "unknown-use-case",
-            "useCase",
-            `there is no use case "${wish.useCase}"`,
-            wish.useCase,
-            "user-preferences",
-            "useCase: user-preferences",
-            "input",
-        );
-    }
-    if (wish.target !== "sandbox" && wish.target !== "kubernetes") {
-        refuse(
-            "unknown-target",
-            "target",
-            `there is no target "${wish.target}"`,
-            wish.target,
-            "sandbox, kubernetes",
-            "target: sandbox",
-            "input",
-        );
-    }
-    const environment = wish.environment ?? (wish.target === "sandbox" ? "development" : "production");
-    if (environment !== "development" && environment !== "production") {
-        refuse(
-            "unknown-environment",
-            "environment",
-            `there is no environment "${environment}"`,
-            environment,
-            "production, development",
-            "environment: development",
-            "input",
-        );
-    }
-    const given: Record<string, string> = {};
-    for (const [path, value] of Object.entries(wish.overrides ?? {})) {
-        given[aliases[path] ?? path] = String(value);
-        if (!Object.values(aliases).includes(aliases[path] ?? path)) {
-            refuse("unknown-path", path, `there is no setting "${path}"`, path, Object.keys(aliases).join(", "), `remove ${path}`, "input");
-        }
-    }
-    const size = given["volumes.data.size"] ?? (environment === "production" ? "10Gi" : "1Gi");
-    const ceiling = given["volumes.data.ceiling"] ?? (environment === "production" ? "100Gi" : "10Gi");
-    for (const [path, value] of Object.entries({ "volumes.data.size": size, "volumes.data.ceiling": ceiling })) {
-        if (!bytesOf(value)) {
-            refuse("bad-quantity", path, `"${value}" is not a size`, value, "a number with a unit: Mi, Gi or Ti", `${path}: 2Gi`, "input");
-        }
-    }
-    if ((bytesOf(size) ?? 0) > (bytesOf(ceiling) ?? Number.POSITIVE_INFINITY)) {
-        refuse(
-            "ceiling-below-size",
-            "volumes.data.ceiling",
-            "the ceiling is below the size",
-            ceiling,
-            `at least ${size}`,
-            `ceiling: ${size}`,
-            "input",
-        );
-    }
-    const existingClass = given["storage.existingClass"];
-    const name = given["storage.driver"] ?? (wish.target === "sandbox" ? "sandbox-pool" : undefined);
-    const described = name === undefined ? undefined : wish.drivers?.[name];
-    const driver: Driver | undefined = name === undefined ? undefined : described ? describe(name, described) : drivers[name];
-    if (name === undefined && existingClass === undefined) {
-        refuse(
-            "driver-not-named",
-            "storage.driver",
-            "a Kubernetes cluster can have any storage: which is not known",
-            "nothing",
-            `${Object.keys(drivers).join(", ")}, or an existing class`,
-            "storageDriver: local-path",
-            "input",
-        );
-    } else if (name !== undefined && driver === undefined) {
-        refuse(
-            "unknown-driver",
-            "storage.driver",
-            `there is no driver "${name}"`,
-            name,
-            Object.keys(drivers).join(", "),
-            "storageDriver: local-path",
-            "input",
-        );
-    }
-    const accepted: AcceptedRule[] = [];
-    const unkept = (rule: string, path: string, value: string, allowed: string) => {
-        const from = wish.accept?.includes(rule) ? "override" : environment === "development" ? "environment" : undefined;
-        if (from) {
-            accepted.push({ rule, lowers: lowered[rule], from });
-        } else {
-            refuse(rule, path, lowered[rule], value, allowed, `accept: ["${rule}"], or environment: development`, "unkept");
-        }
-    };
-    if (driver?.reach === "node") {
-        unkept("single-local-copy", "storage.driver", driver.name, "a driver whose volumes follow the pod");
-    }
-    if (driver?.capabilities.encryption === "none") {
-        unkept("unencrypted-volume", "storage.encrypted", driver.name, "a driver that encrypts");
-    }
-    if (driver === undefined && existingClass !== undefined) {
-        unkept("unknown-capabilities", "storage.existingClass", existingClass, "the class together with its storageDriver");
-    }
-    if (problems.length > 0) {
+    const { problems, checked } = check(wish, { unkept: unkeptRules, impossible: impossibleRules });
+    if (!checked) {
         return { problems };
     }
-    const decisions: Decision[] = [];
-    const decide = (path: string, value: string, reason: string, from: Decision["from"]) =>
-        decisions.push({ path, value, reason, from: path in given ? "override" : from });
-    decide(
-        "engine.name",
-        "postgres",
-        "preferences are small rows read and written by key; five minutes of failover let one server do",
-        "use-case",
-    );
-    decide("replicas", "1", "a rescheduled pod is back within the five minutes asked for", "use-case");
-    decide(
-        "storage.driver",
-        driver?.name ?? existingClass,
-        driver?.reach === "node"
-            ? "asked for; the volume stays on its node, and so does the pod"
-            : "the volume follows the pod to another node",
-        "target",
-    );
-    decide("volumes.data.size", size, environment === "production" ? "room for a year of growth" : "small, for development", "environment");
-    decide("volumes.data.ceiling", ceiling, "growth beyond it is a decision, not an accident", "environment");
-    decide("backup.policy", "hourly", "at most an hour of changes may be missing after a restore", "use-case");
-    const engine = engines[wish.target];
-    const plan: Plan = {
+    const choices = new Choices(checked.given);
+    const { draft, unnamed } = draftOf(checked, choices);
+    if (unnamed) {
+        problems.push(driverNotNamed(checked, draft, unnamed));
+    }
+    for (const path of choices.unused()) {
+        problems.push({
+            rule: "setting-without-effect",
+            path,
+            message: `${spoken(path)} decides nothing in this plan`,
+            given: checked.given.get(path) ?? "",
+            allowed: "only settings that decide something: another one contradicts it",
+            fix: `remove ${spoken(path)}`,
+            severity: "input",
+        });
+    }
+    const { accepted, kept, unkept } = judge(checked, draft);
+    problems.push(...unkept);
+    return problems.length > 0 ? { problems } : { plan: planOf(checked, draft, choices, accepted, kept) };
+}
+
+function draftOf(wish: CheckedWish, choices: Choices): { draft: Draft; unnamed?: StorageKind } {
+    const asked = decideNeeds(wish, choices);
+    const dataClass = dataClasses[asked.needs.dataClass];
+    const mode = decideMode(asked, dataClass, choices);
+    const { engine, replicas, spread, resources } = decideEngine(wish, asked, mode, choices);
+    const { storage, unnamed } = decideStorage(wish, asked, mode, dataClass, choices);
+    const backup = decideBackup(wish, asked, mode, dataClass, storage, choices);
+    const volumes = decideVolumes(wish, asked, storage, backup, choices);
+    if (backup.method !== undefined) {
+        backup.restoreTime = slowestRestore(backup.method, volumes);
+    }
+    if (wish.target.region !== undefined) {
+        choices.choose("region", wish.target.region, "target", "decides the prices; the cluster is where it is");
+    }
+    const reaches = volumes.map(({ driver }) => driver.reach);
+    const survives = survivalOf(reaches, mode.replication, replicas, mode.minimumMembers, spread);
+    const draft: Draft = { wish, ...asked, dataClass, mode, engine, replicas, spread, storage, volumes, resources, backup, survives };
+    return { draft, unnamed };
+}
+
+/** Volumes are restored side by side; shared ones hold files whatever the engine's method is. */
+function slowestRestore(method: NonNullable<PlannedBackup["method"]>, volumes: VolumeDraft[]): { seconds: number; formula: string } {
+    return volumes
+        .map(({ size, shared }) => restoreTime(shared && method !== "snapshot" ? "files" : method, bytesOf(size) ?? 0))
+        .reduce((a, b) => (b.seconds > a.seconds ? b : a));
+}
+
+function driverNotNamed({ target, targetName, driverOf }: CheckedWish, draft: Draft, kind: StorageKind): Problem {
+    const usable = (driver: Driver | undefined) => driver?.kind === kind && !target.excluded.includes(driver.name) && !driver.isFileShare;
+    const ofKind = driverNames.filter((name) => usable(driverOf(name)));
+    const others = Object.values(target.drivers).flat();
+    const named = ofKind.length > 0 ? ofKind : others;
+    return {
+        rule: "driver-not-named",
+        path: "storage.driver",
+        message:
+            ofKind.length > 0
+                ? `${target.title} has no ${kind} storage that is known here, and the plan needs it: ${kindReason(draft)}`
+                : `${target.title} has no ${kind} storage`,
+        given: "nothing",
+        allowed: `${named.join(", ")}; or an existing class (storageClass)${targetName === "kubernetes" ? "; kind and k3s have local-path, minikube minikube-hostpath" : ""}`,
+        fix: ofKind.length > 0 ? `storageDriver: ${named[0]}` : `remove storageKind, or storageDriver: ${named[0]}`,
+        severity: "input",
+    };
+}
+
+function kindReason({ mode, needs }: Draft): string {
+    return mode.replication === "none"
+        ? "its one copy must follow the pod"
+        : needs.recreatable
+          ? "the fastest is the node's own"
+          : "its volumes must suit the engine";
+}
+
+/** Every rule in turn: what is broken is accepted by its name, or a problem. */
+function judge(wish: CheckedWish, draft: Draft): { accepted: AcceptedRule[]; kept: Objectives; unkept: Problem[] } {
+    const accepted: AcceptedRule[] = [];
+    const unkept: Problem[] = [];
+    let kept: Objectives = draft.asked;
+    for (const rule of rules) {
+        const finding = rule.check(draft);
+        if (!finding) {
+            continue;
+        }
+        const from =
+            rule.severity === "impossible"
+                ? undefined
+                : wish.accept.includes(rule.id)
+                  ? "override"
+                  : wish.environment === "development" && development.has(rule.id)
+                    ? "environment"
+                    : undefined;
+        if (rule.severity === "unkept" && from) {
+            accepted.push({ rule: rule.id, lowers: rule.lowers(draft), from });
+            kept = rule.lower?.(kept, draft) ?? kept;
+            continue;
+        }
+        const way =
+            rule.severity === "unkept"
+                ? `; or accept: ["${rule.id}"]${development.has(rule.id) ? ", or environment: development" : ""}`
+                : "";
+        unkept.push({ rule: rule.id, ...finding, fix: `${finding.fix}${way}`, severity: rule.severity });
+    }
+    return { accepted, kept, unkept };
+}
+
+function planOf(wish: CheckedWish, draft: Draft, choices: Choices, accepted: AcceptedRule[], kept: Objectives): Plan {
+    const { engine, replicas, spread, resources, storage, volumes, asked, needs } = draft;
+    const planned = backupOf(draft, choices);
+    const objectives: Objectives =
+        kept.restore && !planned.carriedOut
+            ? { ...kept, restoreReason: "planned: this version has no component that carries backups out yet" }
+            : kept;
+    const region = wish.given.get("region") ?? wish.target.region;
+    const names = new Set(accepted.map(({ rule }) => rule));
+    return {
         schema: "holdfast.plan/v1",
         app: wish.app,
-        useCase: wish.useCase,
-        target: wish.target as Plan["target"],
-        environment: environment as Plan["environment"],
-        engine: { ...engine, image: given["engine.image"] ?? engine.image },
-        replicas: 1,
-        spread: { topologyKey: "kubernetes.io/hostname", required: false },
-        storage: {
-            kind: driver?.kind ?? "network",
-            driver: driver?.name ?? "existing",
-            provisioner: driver?.provisioner ?? "unknown",
-            parameters: driver?.parameters ?? {},
-            mountOptions: [],
-            bindingMode: "WaitForFirstConsumer",
-            allowExpansion: driver !== undefined && driver.capabilities.expansion !== "none",
-            encrypted: driver?.capabilities.encryption === "always",
-            ...(existingClass === undefined ? {} : { existingClass }),
-        },
-        volumes: [{ name: "data", size, ceiling, accessMode: driver?.reach === "node" ? "ReadWriteOnce" : "ReadWriteOncePod" }],
-        resources: { requests: { cpu: "100m", memory: "256Mi" }, limits: { memory: "512Mi" } },
-        objectives: {
-            failover: { rpo: "0s", rto: "5m" },
-            restore: { rpo: "1h", rto: "15m", retention: "30d" },
-            survives: driver?.reach === "node" || driver === undefined ? ["pod"] : ["pod", "node"],
-        },
-        backup: {
-            policy: "hourly",
-            method: "stream",
-            schedule: "0 * * * *",
-            reason: "at most an hour of changes may be missing after a restore; this version plans the policy and does not carry it out yet",
-            carriedOut: false,
-        },
+        useCase: wish.useCaseName,
+        target: wish.targetName,
+        ...(region === undefined ? {} : { region }),
+        environment: wish.environment,
+        dataClass: needs.dataClass,
+        engine,
+        replicas,
+        spread,
+        storage: storageOf(storage, storage.driver),
+        volumes: volumes.map((volume) => volumeOf(volume, storage)),
+        resources,
+        growth: growthOf(draft),
+        objectives,
+        asked,
+        backup: planned,
+        price: priceOf(draft),
+        durability: durabilityOf(draft),
+        promise: promiseOf(draft, kept),
+        notProtected: notProtectedOf(draft, kept, accepted),
         accepted,
-        decisions,
+        unusedAcceptances: wish.accept.filter((name) => !names.has(name)),
+        decisions: choices.decisions,
     };
-    return { plan };
 }
+
+function storageOf(storage: StorageDraft, driver: Driver): PlannedStorage {
+    const parameters: Record<string, string> = { ...driver.parameters, ...(storage.encrypted ? driver.encryptionParameters : {}) };
+    const { limits } = driver;
+    // What is included is not asked for: the parameter would be refused below its minimum, and means nothing at it.
+    if (storage.iops !== undefined && limits.iops && storage.iops > limits.iops.included) {
+        parameters.iops = String(storage.iops);
+    }
+    if (storage.throughputMiB !== undefined && limits.throughputMiB && storage.throughputMiB > limits.throughputMiB.included) {
+        parameters.throughput = String(storage.throughputMiB);
+    }
+    return {
+        kind: driver.kind,
+        driver: driver.name,
+        provisioner: driver.provisioner,
+        parameters,
+        mountOptions: driver.mountOptions,
+        bindingMode: storage.bindingMode,
+        allowExpansion: storage.allowExpansion,
+        encrypted: storage.encrypted,
+        snapshots: driver.capabilities.snapshots,
+        clones: driver.capabilities.clones,
+        ...(storage.iops === undefined ? {} : { iops: storage.iops }),
+        ...(storage.throughputMiB === undefined ? {} : { throughputMiB: storage.throughputMiB }),
+        ...(storage.existingClass === undefined ? {} : { existingClass: storage.existingClass }),
+    };
+}
+
+function volumeOf({ driver, ...volume }: VolumeDraft, storage: StorageDraft): PlannedVolume {
+    if (driver.name === storage.driver.name) {
+        return volume;
+    }
+    const encrypted = driver.capabilities.encryption !== "none";
+    const bindingMode = driver.capabilities.delayedBinding ? "WaitForFirstConsumer" : "Immediate";
+    const own: StorageDraft = {
+        driver,
+        encrypted,
+        bindingMode,
+        allowExpansion: driver.expansion,
+        reclaimPolicy: "Retain",
+        changesPerDay: 1,
+    };
+    return { ...volume, storage: storageOf(own, driver) };
+}
+
+function backupOf({ backup, engine, asked }: Draft, choices: Choices): PlannedBackup {
+    const { name, method, interval, schedule, retention, pointInTime, location, encrypted, lock, drill, restoreTime: time } = backup;
+    const reason = choices.decisions.find(({ path }) => path === "backup.policy")?.reason ?? asked.restoreReason ?? "";
+    if (method === undefined) {
+        return { policy: name, reason, carriedOut: false };
+    }
+    return {
+        policy: name,
+        method,
+        schedule,
+        interval,
+        retention,
+        ...(pointInTime === undefined ? {} : { pointInTime }),
+        location,
+        encrypted,
+        ...(lock === undefined ? {} : { lock }),
+        ...(drill === undefined ? {} : { drill: { schedule: drill.schedule, every: drill.every, query: drill.query[engine.name] ?? "" } }),
+        restoreTime: time,
+        reason: `${reason}; this version plans the policy and does not carry it out yet`,
+        carriedOut: false,
+    };
+}
+
+function growthOf({ needs, volumes: [data], storage }: Draft): PlannedGrowth {
+    const perMonth = bytesOf(needs.growth) ?? 0;
+    const room = (bytesOf(data.ceiling) ?? 0) - (bytesOf(data.size) ?? 0);
+    return {
+        perMonth: needs.growth,
+        ...(perMonth > 0 ? { monthsToCeiling: Math.floor(room / perMonth) } : {}),
+        changesPerDay: storage.changesPerDay,
+    };
+}
+
+/** Names of the drivers of the table, for listings. */
+export const knownDrivers: readonly string[] = Object.keys(drivers);

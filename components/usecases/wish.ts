@@ -1,5 +1,6 @@
 /** What is asked of the resolver, and what it answers. */
 
+import type { PolicyDescription } from "../../policies/backup";
 import type { DriverDescription } from "./drivers";
 import type { Environment, Plan } from "./plan";
 
@@ -20,9 +21,13 @@ export interface Wish {
     overrides?: Record<string, OverrideValue>;
     /** Names of unkept rules that are accepted: `["single-local-copy"]`. */
     accept?: string[];
-    /** Drivers that are not in the table, by name. They are judged by the same rules. */
+    /** Drivers that are not in the table, or differ from it here, by name. They are judged by the same rules. */
     drivers?: Record<string, DriverDescription>;
+    /** Backup policies of your own, by name; `backup.policy` takes one. */
+    policies?: Record<string, PolicyDescription>;
 }
+
+export type Severity = "input" | "impossible" | "unkept";
 
 /** One thing that is wrong with a wish, written for the person at the terminal. */
 export interface Problem {
@@ -38,7 +43,7 @@ export interface Problem {
     /** What to write instead. */
     fix: string;
     /** `unkept` may be accepted by the rule's name, the others never. */
-    severity: "input" | "impossible" | "unkept";
+    severity: Severity;
 }
 
 /** A plan, or every reason why there is none. */

@@ -1,7 +1,7 @@
 /** The cloud's own volumes. EBS disks live in one zone; EFS and FSx for ONTAP (Multi-AZ) in the region. */
 
 import { read, remembered, reported } from "../source";
-import type { Driver } from "./driver";
+import type { DriverEntry } from "./driver";
 
 const ebsTypes = "https://docs.aws.amazon.com/ebs/latest/userguide/ebs-volume-types.html";
 
@@ -24,12 +24,12 @@ const ebs = {
     encryptionParameters: { encrypted: "true" },
     mountOptions: [],
     needs: "the EBS CSI add-on",
-} as const satisfies Partial<Driver>;
+} as const satisfies Partial<DriverEntry>;
 
 /** "up to four times within a rolling 24-hour period": https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_ModifyVolume.html, read 2026-11. */
 const changesPerDay = 4;
 
-export const cloudDrivers: Record<string, Omit<Driver, "name">> = {
+export const cloudDrivers: Record<string, DriverEntry> = {
     "ebs-gp3": {
         ...ebs,
         title: "EBS gp3",
@@ -68,6 +68,7 @@ export const cloudDrivers: Record<string, Omit<Driver, "name">> = {
     },
     efs: {
         title: "EFS",
+        isFileShare: true,
         kind: "cloud",
         provisioner: "efs.csi.aws.com",
         reach: "region",
@@ -80,7 +81,7 @@ export const cloudDrivers: Record<string, Omit<Driver, "name">> = {
             attributeChange: false,
             readWriteMany: true,
             enforcedSize: false,
-            delayedBinding: false,
+            delayedBinding: true,
             encryption: "option",
         },
         limits: {},

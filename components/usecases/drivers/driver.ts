@@ -42,6 +42,10 @@ export interface Driver {
     /** What the PersistentVolume is: a `hostPath` can't be backed up as files by restic-based tools. */
     volume: "csi" | "hostPath" | "local";
     capabilities: Capabilities;
+    /** True where a volume can grow at all, online or offline. */
+    expansion: boolean;
+    /** A file share: many readers and writers, and milliseconds for each operation. Not for a database's own files. */
+    isFileShare?: boolean;
     limits: Limits;
     /** Probability that one volume is lost within a year. Absent: nobody states it. */
     annualFailure?: { value: number; source: Source };
@@ -60,6 +64,9 @@ export interface Driver {
     needs: string;
     source: Source;
 }
+
+/** An entry of the table, before its name and what follows from its capabilities are added. */
+export type DriverEntry = Omit<Driver, "name" | "expansion">;
 
 /**
  * A driver as stack config describes it. What is left out is judged as missing, never as present.

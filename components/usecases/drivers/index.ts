@@ -9,7 +9,10 @@ import { networkDrivers } from "./network";
 export type { Capabilities, Driver, DriverDescription, Encryption, Limits, Reach } from "./driver";
 
 export const drivers: Record<string, Driver> = Object.fromEntries(
-    Object.entries({ ...localDrivers, ...networkDrivers, ...cloudDrivers }).map(([name, driver]) => [name, { name, ...driver }]),
+    Object.entries({ ...localDrivers, ...networkDrivers, ...cloudDrivers }).map(([name, entry]) => [
+        name,
+        { name, ...entry, expansion: entry.capabilities.expansion !== "none" },
+    ]),
 );
 
 export const driverNames: readonly string[] = Object.keys(drivers);
@@ -19,6 +22,7 @@ const reaches: Record<Driver["kind"], Reach> = { local: "node", network: "cluste
 /** A described driver as an entry of the table. What the description leaves out counts as missing. */
 export function described(name: string, description: DriverDescription): Driver {
     const reach = description.reach ?? reaches[description.kind];
+    const expansion = description.expansion === true ? "online" : description.expansion || "none";
     return {
         name,
         title: name,
@@ -29,13 +33,14 @@ export function described(name: string, description: DriverDescription): Driver 
         capabilities: {
             snapshots: description.snapshots ?? false,
             clones: description.clones ?? false,
-            expansion: description.expansion === true ? "online" : description.expansion || "none",
+            expansion,
             attributeChange: description.attributeChange ?? false,
             readWriteMany: description.readWriteMany ?? false,
             enforcedSize: description.enforcedSize ?? false,
             delayedBinding: description.delayedBinding ?? true,
             encryption: description.encryption ?? "none",
         },
+        expansion: expansion !== "none",
         limits: description.maximumGiB === undefined ? {} : { maximumGiB: description.maximumGiB },
         ...(description.annualFailure === undefined
             ? {}
@@ -52,7 +57,7 @@ export function described(name: string, description: DriverDescription): Driver 
 
 /** An existing class of which nothing but the name is known. */
 export const unknownDriver: Driver = {
-    ...described("existing", { kind: "network", provisioner: "unknown" }),
+    ...described("existing", { kind: "network", provisioner: "unknown", encryption: "option" }),
     title: "an existing class",
     needs: "the class",
     source: assumed("only the class's name was given", "given"),

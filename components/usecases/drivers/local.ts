@@ -1,7 +1,7 @@
 /** Storage on the node's own disks: nothing faster, and gone with the node. */
 
 import { assumed, remembered } from "../source";
-import type { Driver } from "./driver";
+import type { DriverEntry } from "./driver";
 
 /** One SSD of the node. Disks of cloud instances are lost more often: with the instance. */
 const disk = {
@@ -24,7 +24,7 @@ const plain = {
     encryption: "none",
 } as const;
 
-export const localDrivers: Record<string, Omit<Driver, "name">> = {
+export const localDrivers: Record<string, DriverEntry> = {
     "local-path": {
         title: "local-path-provisioner",
         kind: "local",

@@ -1,9 +1,9 @@
 /** Storage over the network inside the cluster: the volume follows the pod to another node. */
 
 import { assumed, measured, remembered } from "../source";
-import type { Driver } from "./driver";
+import type { DriverEntry } from "./driver";
 
-export const networkDrivers: Record<string, Omit<Driver, "name">> = {
+export const networkDrivers: Record<string, DriverEntry> = {
     "sandbox-pool": {
         title: "the sandbox's pool",
         kind: "network",
@@ -31,6 +31,7 @@ export const networkDrivers: Record<string, Omit<Driver, "name">> = {
     },
     "nfs-csi": {
         title: "NFS CSI",
+        isFileShare: true,
         kind: "network",
         provisioner: "nfs.csi.k8s.io",
         reach: "cluster",
@@ -43,7 +44,7 @@ export const networkDrivers: Record<string, Omit<Driver, "name">> = {
             attributeChange: false,
             readWriteMany: true,
             enforcedSize: false,
-            delayedBinding: false,
+            delayedBinding: true,
             encryption: "none",
         },
         limits: {},
@@ -139,6 +140,7 @@ export const networkDrivers: Record<string, Omit<Driver, "name">> = {
     },
     cephfs: {
         title: "CephFS",
+        isFileShare: true,
         kind: "network",
         provisioner: "rook-ceph.cephfs.csi.ceph.com",
         reach: "cluster",

@@ -1,0 +1,59 @@
+/** The promise in sentences, and what lies outside it. */
+
+import type { Draft } from "./draft";
+import type { AcceptedRule, Objectives } from "./plan";
+import { bytesOf, duration, inWords, secondsOf } from "./quantities";
+
+const lossOf = (rpo: string) =>
+    (secondsOf(rpo) ?? 0) === 0 ? "no acknowledged write is lost" : `at most the last ${inWords(rpo)} of writes are lost`;
+
+export function promiseOf(draft: Draft, kept: Objectives): string[] {
+    const { backup } = draft;
+    const largest = kept.survives.at(-1) ?? "pod";
+    const promise = [
+        `A lost ${largest === "pod" ? "pod" : "pod or node"}: ${lossOf(kept.failover.rpo)}, and it reads and writes again within ${inWords(kept.failover.rto)}.`,
+        `The data survives the loss of a ${largest} without a restore.`,
+    ];
+    if (kept.restore && backup.method !== undefined) {
+        const { rpo, rto, retention } = kept.restore;
+        promise.push(
+            `Planned, not yet carried out by this version: a restore from as far back as ${inWords(retention)}, missing at most ${inWords(rpo)}, within ${inWords(rto)}.`,
+        );
+    } else {
+        promise.push(`Nothing is restored: ${kept.restoreReason ?? "nothing is backed up"}.`);
+    }
+    return promise;
+}
+
+export function notProtectedOf(draft: Draft, kept: Objectives, accepted: AcceptedRule[]): string[] {
+    const { storage, backup, volumes, mode, wish } = draft;
+    const list = accepted.map(({ lowers, rule }) => `${sentence(lowers)} (accepted: ${rule})`);
+    list.push(
+        backup.method === undefined
+            ? "Deleted or overwritten data: replicas copy the mistake, and nothing is backed up."
+            : "Deleted or overwritten data: replicas copy the mistake, and no backup exists until a version of this carries the policy out.",
+    );
+    const largest = kept.survives.at(-1) ?? "pod";
+    if (largest !== "region") {
+        list.push(`The loss of a ${{ pod: "node", node: "zone", zone: "region" }[largest]} at once.`);
+    }
+    if (mode.replication === "none" && storage.driver.reach !== "node" && wish.targetName !== "eks") {
+        list.push(
+            "A node that is unreachable and not removed: Kubernetes leaves its pod alone until the Node is deleted or marked out-of-service.",
+        );
+    }
+    if (volumes.some(({ driver }) => !driver.capabilities.enforcedSize)) {
+        list.push("A neighbour's volume that fills the same disk: this driver doesn't enforce sizes.");
+    }
+    const data = volumes[0];
+    if (backup.method !== undefined && (bytesOf(data.ceiling) ?? 0) > (bytesOf(data.size) ?? 0) && backup.restoreTime) {
+        list.push(
+            `A restore that was never measured: ${duration(backup.restoreTime.seconds)} at full size is a planning figure (${backup.restoreTime.formula}).`,
+        );
+    }
+    return list;
+}
+
+function sentence(text: string): string {
+    return text.charAt(0).toUpperCase() + text.slice(1);
+}

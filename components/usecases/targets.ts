@@ -1,0 +1,106 @@
+/** Where an application can run: which drivers stand ready there, which images, and how safe a repository for backups is. */
+
+import type { EngineName, Environment, PlannedEngine, StorageKind, TargetName } from "./plan";
+import { measured, read, remembered, type Source } from "./source";
+
+/** Where backups lie, from the nearest to the live data to the farthest. */
+export const locations = ["same-machine", "same-cluster", "outside-the-cluster", "other-region"] as const;
+export type Location = (typeof locations)[number];
+
+export type Image = Omit<PlannedEngine, "name" | "settings" | "replication">;
+
+export interface Target {
+    title: string;
+    environment: Environment;
+    /** Drivers that stand ready, by kind, the cheapest first. Empty: they are named in the stack's config. */
+    drivers: Record<StorageKind, string[]>;
+    /** Drivers that can't be there whatever the config says. */
+    excluded: string[];
+    /** The kind for volumes that have to follow their pod. */
+    remote: StorageKind;
+    images: Partial<Record<EngineName, Image>>;
+    /** Where backups go unless said otherwise. */
+    location: Location;
+    /** Where backups go that have to outlive the whole place. */
+    farLocation: Location;
+    /** What members are spread over. */
+    topologyKey: Record<"node" | "zone", string>;
+    /** Key of the price table; absent where nothing is billed or nobody knows. */
+    prices?: string;
+    region?: string;
+    source: Source;
+}
+
+const topologyKey = { node: "kubernetes.io/hostname", zone: "topology.kubernetes.io/zone" };
+
+/** The official images: their user is the one who owns the data folder, so it decides the volume's group. */
+const official: Target["images"] = {
+    postgres: { version: "17", image: "docker.io/library/postgres:17.7", runAsUser: 999, runAsGroup: 999 },
+    "postgres-cluster": { version: "17", image: "ghcr.io/cloudnative-pg/postgresql:17.5", runAsUser: 26, runAsGroup: 26 },
+    valkey: { version: "8.1", image: "docker.io/valkey/valkey:8.1.4", runAsUser: 999, runAsGroup: 1000 },
+    // The image has no user of its own: any number that owns the volume will do.
+    jetstream: { version: "2.11", image: "docker.io/library/nats:2.11.10", runAsUser: 1000, runAsGroup: 1000 },
+};
+
+export const targets: Record<TargetName, Target> = {
+    sandbox: {
+        title: "the built-in disposable cluster",
+        // Its disks are not encrypted and its backups lie on the same machine: a production promise would be false.
+        environment: "development",
+        drivers: { local: ["local-path"], network: ["sandbox-pool"], cloud: [] },
+        excluded: [
+            "instance-store",
+            "ebs-gp3",
+            "ebs-io2",
+            "efs",
+            "fsx-ontap",
+            "longhorn",
+            "ceph-rbd",
+            "cephfs",
+            "nfs-csi",
+            "topolvm",
+            "openebs-lvm",
+            "openebs-zfs",
+            "minikube-hostpath",
+        ],
+        remote: "network",
+        images: {
+            postgres: { version: "17", image: "registry.sandbox.holdfast/postgres:17", runAsUser: 101, runAsGroup: 103 },
+            "postgres-cluster": { version: "17", image: "registry.sandbox.holdfast/postgresql:17", runAsUser: 101, runAsGroup: 103 },
+            valkey: { version: "8.1", image: "registry.sandbox.holdfast/valkey:8.1", runAsUser: 102, runAsGroup: 104 },
+            jetstream: { version: "2.11", image: "registry.sandbox.holdfast/nats:2.11", runAsUser: 1000, runAsGroup: 1000 },
+        },
+        location: "same-machine",
+        farLocation: "same-machine",
+        topologyKey: { node: topologyKey.node, zone: topologyKey.node },
+        source: measured("the sandbox's own drivers and images", "2026-11"),
+    },
+    kubernetes: {
+        title: "any cluster, its drivers named",
+        environment: "production",
+        drivers: { local: [], network: [], cloud: [] },
+        excluded: ["sandbox-pool"],
+        remote: "network",
+        images: official,
+        location: "outside-the-cluster",
+        farLocation: "outside-the-cluster",
+        topologyKey,
+        source: remembered("https://hub.docker.com/_/postgres (user and group 999 in the Debian images)", "2026-11"),
+    },
+    eks: {
+        title: "Amazon EKS",
+        environment: "production",
+        drivers: { local: ["instance-store"], network: [], cloud: ["ebs-gp3", "ebs-io2", "efs", "fsx-ontap"] },
+        excluded: ["sandbox-pool", "minikube-hostpath"],
+        remote: "cloud",
+        images: official,
+        location: "outside-the-cluster",
+        farLocation: "other-region",
+        topologyKey,
+        prices: "aws",
+        region: "us-east-1",
+        source: read("https://docs.aws.amazon.com/ebs/latest/userguide/ebs-volume-types.html", "2026-11"),
+    },
+};
+
+export const targetNames = Object.keys(targets) as TargetName[];

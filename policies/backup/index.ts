@@ -1,0 +1,70 @@
+/**
+ * The named backup policies. `none` says that nothing is backed up, and a plan that uses it says why.
+ *
+ * From the weakest to the strongest: the resolver takes the first that keeps the restore objective.
+ */
+
+import type { BackupPolicy, Retention } from "./policy";
+
+export type { BackupPolicy, Drill, Lock, Method, PolicyDescription, Retention } from "./policy";
+export { reach, recoveryPoints } from "./policy";
+
+const keep = (some: Partial<Retention>): Retention => ({ last: 0, hourly: 0, daily: 0, weekly: 0, monthly: 0, yearly: 0, ...some });
+
+const rows = "SELECT count(*) FROM pg_catalog.pg_class WHERE relkind = 'r'";
+const query = {
+    postgres: rows,
+    "postgres-cluster": rows,
+    valkey: "DBSIZE",
+    jetstream: "stream report",
+    container: "find . -type f | wc -l",
+};
+
+export const backupPolicies: Record<string, BackupPolicy> = {
+    none: { title: "nothing is backed up", methods: [], retention: keep({}), offSite: false, encrypted: false },
+    daily: {
+        title: "a copy each night, kept for half a year",
+        methods: ["stream", "files", "snapshot"],
+        interval: "24h",
+        schedule: "0 2 * * *",
+        retention: keep({ last: 1, daily: 7, weekly: 5, monthly: 6 }),
+        offSite: true,
+        encrypted: true,
+        drill: { schedule: "0 5 1 * *", every: "31d", query },
+    },
+    hourly: {
+        title: "a copy each hour, kept for five weeks",
+        methods: ["stream", "files", "snapshot"],
+        interval: "1h",
+        schedule: "0 * * * *",
+        retention: keep({ last: 1, hourly: 24, daily: 7, weekly: 5 }),
+        offSite: true,
+        encrypted: true,
+        drill: { schedule: "0 5 * * 0", every: "7d", query },
+    },
+    continuous: {
+        title: "the log as it is written, any moment of 14 days",
+        methods: ["archive"],
+        interval: "5m",
+        schedule: "0 2 * * *",
+        retention: keep({ last: 1, daily: 14, weekly: 8 }),
+        pointInTime: "14d",
+        offSite: true,
+        encrypted: true,
+        drill: { schedule: "0 5 1 * *", every: "31d", query },
+    },
+    "continuous-locked": {
+        title: "the log as it is written, any moment of 35 days, a month's end for 7 years, under lock",
+        methods: ["archive"],
+        interval: "5m",
+        schedule: "0 2 * * *",
+        retention: keep({ last: 1, daily: 35, monthly: 86, yearly: 7 }),
+        pointInTime: "35d",
+        offSite: true,
+        lock: { mode: "compliance", days: 35 },
+        encrypted: true,
+        drill: { schedule: "0 5 * * 0", every: "7d", query },
+    },
+};
+
+export const policyNames: readonly string[] = Object.keys(backupPolicies);
