@@ -228,7 +228,8 @@ export class Sandbox {
             await this.stopAll();
             for (const entry of fs.readdirSync(this.layout.state)) {
                 const full = path.join(this.layout.state, entry);
-                if (full !== this.layout.lock) fs.rmSync(full, { recursive: true, force: true });
+                // Secrets in stack files are encrypted with the passphrase: it outlives the cluster.
+                if (full !== this.layout.lock && entry !== "passphrase") fs.rmSync(full, { recursive: true, force: true });
             }
         });
     }

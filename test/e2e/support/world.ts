@@ -45,6 +45,12 @@ export class World {
             const from = path.join(repository, entry);
             if (fs.existsSync(from)) fs.cpSync(from, path.join(this.checkout, entry), { recursive: true });
         }
+        // The salt of somebody's sandbox belongs to that one's passphrase.
+        for (const file of fs.readdirSync(path.join(this.checkout, "stacks"))) {
+            if (!/^Pulumi\..*\.yaml$/.test(file)) continue;
+            const full = path.join(this.checkout, "stacks", file);
+            fs.writeFileSync(full, fs.readFileSync(full, "utf8").replace(/^encryptionsalt: .*\n?/m, ""));
+        }
         fs.symlinkSync(path.join(repository, "node_modules"), path.join(this.checkout, "node_modules"));
     }
 
