@@ -78,8 +78,9 @@ func churn(ctx context.Context, p *Pool) error {
 func TestWhatAKilledDriverLeftIsCompletedByTheRepeatedCall(t *testing.T) {
 	p := testPool(t, "")
 	ctx := context.Background()
+	const rounds = 40
 	partials, recorded := 0, 0
-	for round := range 80 {
+	for round := range rounds {
 		cmd := exec.Command(os.Args[0])
 		cmd.Env = append(os.Environ(), "HOLDFAST_TEST_ROLE=churn")
 		out, err := cmd.StdoutPipe()
@@ -112,7 +113,7 @@ func TestWhatAKilledDriverLeftIsCompletedByTheRepeatedCall(t *testing.T) {
 			}
 		}
 	}
-	t.Logf("80 kills left %d unfinished subvolumes and %d records to complete", partials, recorded)
+	t.Logf("%d kills left %d unfinished subvolumes and %d records to complete", rounds, partials, recorded)
 }
 
 func repeat(ctx context.Context, p *Pool) error {

@@ -2,7 +2,6 @@ package node
 
 import (
 	"encoding/json"
-	"path/filepath"
 	"strconv"
 
 	pulumirpc "github.com/pulumi/pulumi/sdk/v3/proto/go"
@@ -69,13 +68,5 @@ func PluginArguments(options Options, run string, request *pulumirpc.RunPluginRe
 	if IsPolicyPack(request.GetKind()) {
 		return append(append(args, request.GetArgs()...), dir)
 	}
-	return append(append(args, pluginProgram(dir, request.GetInfo().GetEntryPoint())), request.GetArgs()...)
-}
-
-// pluginProgram is the directory, or the file in it that the plugin's `main` names.
-func pluginProgram(dir, entry string) string {
-	if entry == "" || entry == "." {
-		return dir
-	}
-	return filepath.Join(dir, entry)
+	return append(append(args, dir), request.GetArgs()...)
 }
