@@ -46,6 +46,8 @@ export class StatefulWorkload extends pulumi.ComponentResource {
         const replicas = args.replicas ?? 1;
         const { namespace } = args;
         const options = { parent: this, dependsOn: opts?.dependsOn };
+        // Names never change, so that two of one kind can't be there at once. Providers see that in most replacements, and not in forced ones.
+        const named = { ...options, deleteBeforeReplace: true };
         const metadata = (suffix = "") => ({ name: `${app}${suffix}`, namespace, labels: labelsOf(app) });
 
         const claims = new VolumeClaims(
@@ -61,13 +63,13 @@ export class StatefulWorkload extends pulumi.ComponentResource {
             },
             options,
         );
-        const account = new ServiceAccount(`${name}-account`, { metadata: metadata(), automountServiceAccountToken: false }, options);
+        const account = new ServiceAccount(`${name}-account`, { metadata: metadata(), automountServiceAccountToken: false }, named);
         const headless = new Service(
             `${name}-headless`,
             { metadata: { ...metadata(), name: headlessNameOf(app) }, spec: headlessServiceSpec(app, args) },
-            options,
+            named,
         );
-        const network = new NetworkPolicy(`${name}-network`, { metadata: metadata(), spec: networkPolicySpec(app, args) }, options);
+        const network = new NetworkPolicy(`${name}-network`, { metadata: metadata(), spec: networkPolicySpec(app, args) }, named);
         const owner = { component: this, name, app, namespace, dependsOn: opts?.dependsOn };
         const config = args.config && createConfigMap(owner, args.config);
         const secrets = args.secrets && createSecret(owner, args.secrets);
@@ -78,7 +80,7 @@ export class StatefulWorkload extends pulumi.ComponentResource {
                 metadata: metadata(),
                 spec: { maxUnavailable: 1, selector: { matchLabels: selectorOf(app) }, unhealthyPodEvictionPolicy: "AlwaysAllow" },
             },
-            options,
+            named,
         );
         new Service(
             `${name}-service`,
@@ -87,7 +89,7 @@ export class StatefulWorkload extends pulumi.ComponentResource {
                 metadata: { ...metadata(), annotations: { "pulumi.com/skipAwait": "true" } },
                 spec: clientServiceSpec(app, args),
             },
-            options,
+            named,
         );
         new StatefulSet(
             `${name}-set`,
@@ -113,7 +115,7 @@ export class StatefulWorkload extends pulumi.ComponentResource {
                 },
             },
             {
-                parent: this,
+                ...named,
                 dependsOn: dependenciesOf(opts?.dependsOn, claims, account, headless, network),
                 // A change of a template replaces the StatefulSet, and growth of a claim must not.
                 ignoreChanges: ["spec.volumeClaimTemplates"],

@@ -21,6 +21,7 @@ export interface RecordedResource {
     secrets: string[];
     protect: boolean;
     retainOnDelete: boolean;
+    deleteBeforeReplace: boolean;
     ignoreChanges: string[];
     /** Logical names of the resources it waits for, by options and by properties, sorted. */
     dependsOn: string[];
@@ -88,6 +89,7 @@ function recorded(request: RegisterResourceRequest, urn: string): RecordedResour
         secrets,
         protect: request.getProtect() ?? false,
         retainOnDelete: request.getRetainondelete() ?? false,
+        deleteBeforeReplace: request.getDeletebeforereplace() ?? false,
         ignoreChanges: request.getIgnorechangesList(),
         dependsOn: [...new Set(request.getDependenciesList().map(lastOf))].sort(),
         provider: provider === "" ? "" : lastOf(provider),

@@ -41,6 +41,14 @@ describe("a stateful workload", () => {
         expect(recording.outputs).toBe("wiki.docs.svc.cluster.local");
     });
 
+    it("replaces what has a fixed name by deleting it first", async () => {
+        const fixed = (await workload()).resources.filter(
+            ({ isComponent, protect, type }) => !isComponent && !protect && !/Stack|:providers:/.test(type),
+        );
+        expect(fixed.map(({ deleteBeforeReplace }) => deleteBeforeReplace)).toEqual(fixed.map(() => true));
+        expect(fixed).toHaveLength(6);
+    });
+
     it("follows Pod Security restricted, all of it", async () => {
         const pod = podOf(await workload({ runAsUser: 1000 }));
         expect(pod.securityContext).toMatchObject({
