@@ -14,7 +14,7 @@ import { freePort } from "./free-port";
 import { type BuiltImage, buildImages } from "./images/build";
 import { withLock } from "./lock";
 import { removeCgroup } from "./node/cgroups";
-import { runningPid, start, stop, waitForSetup } from "./node/compartment";
+import { isOutdated, runningPid, start, stop, waitForSetup } from "./node/compartment";
 import { startNode } from "./node/node";
 import type { Paths } from "./paths";
 import { debianPrograms, installDebianPackages, machineFacts, missingPrerequisites, prerequisitesMessage } from "./prerequisites";
@@ -71,16 +71,19 @@ export class Sandbox {
             const images = [...new Set([...coreImages, ...addOns.flatMap(addOnImages), ...wish.images])];
             const toolchain = this.prepare([...clusterToolSets, ...addOns.flatMap(addOnToolSets), ...wish.toolSets]);
             let built: BuiltImage[] = [];
-            const slow: Step[] = [
-                ...toolchain.steps(),
-                {
-                    title: "Images from Debian packages",
-                    run: async (update) => {
-                        built = await buildImages(images, { cacheDir: this.paths.cache, progress: (event) => update(event.message) });
-                    },
+            const imagesTask: Step = {
+                title: "Images from Debian packages",
+                run: async (update) => {
+                    built = await buildImages(images, { cacheDir: this.paths.cache, progress: (event) => update(event.message) });
                 },
-            ];
-            await runSteps(slow.length > 1 ? [{ title: "Toolchain and images", together: slow, run: async () => {} }] : slow);
+            };
+            const builds = toolchain.steps();
+            // Downloading packages and compiling hardly get in each other's way.
+            await runSteps(
+                builds.length > 0
+                    ? [{ title: "Toolchain and images", atOnce: true, steps: [{ title: toolchain.title, steps: builds }, imagesTask] }]
+                    : [imagesTask],
+            );
 
             const spec: SandboxSpec = {
                 version: 1,
@@ -146,7 +149,14 @@ export class Sandbox {
             update("processes");
             await start(controlPlane(layout, spec, toolchain.program), layout.state);
             await waitForSetup(folder);
-        } else writeSpec(layout, spec);
+        } else {
+            writeSpec(layout, spec);
+            if (isOutdated(controlPlane(layout, spec, toolchain.program))) {
+                console.error(
+                    "The sandbox runs programs of an earlier version. `holdfast sandbox down` and `up` take the new ones; the data stays.",
+                );
+            }
+        }
         update("API server");
         await waitFor(
             60,

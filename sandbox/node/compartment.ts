@@ -173,6 +173,20 @@ export function addService(folder: string, service: Service): void {
     spawn("nsenter", [...enterFlags(pid), "bash", script], { detached: true, stdio: "ignore" }).unref();
 }
 
+/** True when a running compartment was started with other programs or settings than `wanted` has. */
+export function isOutdated(wanted: Compartment): boolean {
+    const scripts = initScripts(wanted);
+    const differs = (file: string, content: string) => fs.readFileSync(path.join(wanted.folder, file), "utf8") !== content;
+    return (
+        differs("init.sh", scripts.init) ||
+        [...(wanted.hostServices ?? []), ...wanted.services].some((service) => {
+            const file = path.join("services", `${service.name}.sh`);
+            // A service that isn't there yet is an add-on that is about to be started.
+            return fs.existsSync(path.join(wanted.folder, file)) && differs(file, serviceScript(service, compartmentInside(wanted)));
+        })
+    );
+}
+
 const enterFlags = (pid: number) => ["-t", String(pid), "-m", "-n", "-p", "-u", "-i", "--"];
 
 /** Command line that runs `argv` inside a running compartment. */

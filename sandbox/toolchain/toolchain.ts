@@ -31,10 +31,15 @@ export class Toolchain {
     /** Folder of a tool set's programs, for PATH. */
     readonly folder = (name: ToolSetName): string => toolSetFolder(this.cache, name, this.go);
 
+    /** Heading for the builds, with how long they take at most. */
+    get title(): string {
+        return `Toolchain (once; up to ${humanSeconds(this.missing.coldSeconds)} on two cores)`;
+    }
+
     /** One step per set that isn't built. */
     steps(): Step[] {
         return this.missing.names.map((name) => ({
-            title: `Build ${toolSets[name].title} (once, about ${humanSeconds(toolSets[name].coldSeconds)})`,
+            title: `Build ${toolSets[name].title} (about ${humanSeconds(toolSets[name].coldSeconds)} from nothing)`,
             run: async (update) => {
                 await buildToolSet(this.cache, name, this.go, update);
             },

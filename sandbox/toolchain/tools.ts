@@ -45,7 +45,7 @@ export const toolSets = {
         title: "CoreDNS 1.15.0",
         module: path.join(modules, "coredns"),
         programs: { "holdfast.local/toolchain/coredns": "coredns" },
-        coldSeconds: 45,
+        coldSeconds: 90,
         ownSources: true,
     },
     pulumi: {
@@ -66,7 +66,7 @@ export const toolSets = {
         title: "Kubernetes provider stand-in",
         module: "kubernetes-provider",
         programs: { "holdfast.local/sandbox/kubernetes-provider/cmd/pulumi-resource-kubernetes": "pulumi-resource-kubernetes" },
-        coldSeconds: 40,
+        coldSeconds: 60,
         ownSources: true,
     },
     "csi-driver": {
