@@ -1,8 +1,10 @@
 package pool
 
 import (
+	"bytes"
 	"context"
 	"fmt"
+	"math"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -42,25 +44,30 @@ func play(role string) error {
 		time.Sleep(time.Minute)
 		return err
 	}
-	for {
-		if err := churn(ctx, p); err != nil {
+	name, turns := "crash", math.MaxInt
+	if role != "churn" {
+		name, turns = role, 15
+	}
+	for range turns {
+		if err := churn(ctx, p, name); err != nil {
 			return err
 		}
 	}
+	return nil
 }
 
 // churn makes and removes one of everything.
-func churn(ctx context.Context, p *Pool) error {
-	volume, err := p.CreateVolume(ctx, "crash", SizeRange{Required: 16 * mebibyte}, "")
+func churn(ctx context.Context, p *Pool, name string) error {
+	volume, err := p.CreateVolume(ctx, name, SizeRange{Required: 16 * mebibyte}, "")
 	if err != nil {
 		return fmt.Errorf("create: %w", err)
 	}
-	snapshot, err := p.CreateSnapshot(ctx, "crash", volume.ID)
+	snapshot, err := p.CreateSnapshot(ctx, name, volume.ID)
 	if err != nil {
 		return fmt.Errorf("snapshot: %w", err)
 	}
 	// Any size: a kill after the expansion leaves a volume whose next snapshot is larger.
-	restored, err := p.CreateVolume(ctx, "crash-restored", SizeRange{}, snapshot.ID)
+	restored, err := p.CreateVolume(ctx, name+"-restored", SizeRange{}, snapshot.ID)
 	if err != nil {
 		return fmt.Errorf("restore: %w", err)
 	}
@@ -124,7 +131,30 @@ func repeat(ctx context.Context, p *Pool) error {
 	if usage, err := p.Usage(volume.ID); err != nil || usage.Limit != volume.SizeBytes {
 		return fmt.Errorf("limit %d of a volume of %d: %w", usage.Limit, volume.SizeBytes, err)
 	}
-	return churn(ctx, p)
+	return churn(ctx, p, "crash")
+}
+
+func TestSeveralProcessesWorkOnOnePoolAtOnce(t *testing.T) {
+	p := testPool(t, "")
+	running := map[string]*exec.Cmd{}
+	said := map[string]*bytes.Buffer{}
+	for _, role := range []string{"one", "two", "three", "four"} {
+		cmd, out := exec.Command(os.Args[0]), new(bytes.Buffer)
+		cmd.Env = append(os.Environ(), "HOLDFAST_TEST_ROLE="+role)
+		cmd.Stdout, cmd.Stderr = out, out
+		if err := cmd.Start(); err != nil {
+			t.Fatal(err)
+		}
+		running[role], said[role] = cmd, out
+	}
+	for role, cmd := range running {
+		if err := cmd.Wait(); err != nil {
+			t.Errorf("process %s: %v: %s", role, err, said[role])
+		}
+	}
+	if left, _ := filepath.Glob(filepath.Join(p.root, "[vs]*", "*")); len(left) > 0 {
+		t.Errorf("left behind: %v", left)
+	}
 }
 
 func TestAVolumeFollowsItsPodOnlyFromADeadNode(t *testing.T) {
