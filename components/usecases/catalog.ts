@@ -166,6 +166,24 @@ export const catalog: Record<string, UseCase> = {
             growth: "0Gi",
         },
     },
+    // The example of docs/new-use-case.md.
+    "audit-log": {
+        title: "Audit log",
+        summary: "Who did what and when: appended for years of questions, never changed.",
+        needs: {
+            data: "stream",
+            dataClass: "personal",
+            access: { pattern: "steady appends, rare reads of long stretches", iops: 500, throughputMiB: 50 },
+            consistency: "each entry once and in order, and never changed",
+            failover: { rpo: "0s", rto: "5m" },
+            restore: { rpo: "1h", rto: "1h", retention: "30d" },
+            survives: "zone",
+            mayFail: 1,
+            size: "20Gi",
+            development: "1Gi",
+            growth: "2Gi",
+        },
+    },
     custom: {
         title: "Custom",
         summary: "Your image, your objectives: everything in the plan can be set.",

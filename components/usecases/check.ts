@@ -46,7 +46,7 @@ class Findings {
         this.add(
             rule,
             path,
-            `there is no ${what} "${shown}"${meant ? `; did you mean "${meant}"?` : ""}`,
+            `there is no ${what} "${shown}"${meant ? ` (did you mean "${meant}"?)` : ""}`,
             given,
             legal.join(", "),
             `${path}: ${meant ?? legal[0]}`,
@@ -324,7 +324,7 @@ function checkOverrides(findings: Findings, wish: Wish, useCase: UseCase | undef
             findings.add(
                 "unknown-setting",
                 key,
-                `there is no setting "${key}"${meant ? `; did you mean "${meant}"?` : ""}`,
+                `there is no setting "${key}"${meant ? ` (did you mean "${meant}"?)` : ""}`,
                 key,
                 "`holdfast plan --settings` lists them",
                 meant ? `${meant}: ${String(value)}` : `remove ${key}`,
@@ -337,7 +337,7 @@ function checkOverrides(findings: Findings, wish: Wish, useCase: UseCase | undef
             findings.add(
                 "bad-value",
                 path,
-                `"${text}" is not ${shape.words ? "one of the words" : "a value"} for ${spoken(path)}${meant ? `; did you mean "${meant}"?` : ""}`,
+                `"${text}" is not ${shape.words ? "one of the words" : "a value"} for ${spoken(path)}${meant ? ` (did you mean "${meant}"?)` : ""}`,
                 value,
                 shape.allowed,
                 `${spoken(path)}: ${meant ?? shape.example}`,

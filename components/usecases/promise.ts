@@ -2,7 +2,7 @@
 
 import type { Draft } from "./draft";
 import type { AcceptedRule, Objectives } from "./plan";
-import { bytesOf, duration, inWords, secondsOf } from "./quantities";
+import { bytesOf, inWords, roughly, secondsOf } from "./quantities";
 
 const lossOf = (rpo: string) =>
     (secondsOf(rpo) ?? 0) === 0 ? "no acknowledged write is lost" : `at most the last ${inWords(rpo)} of writes are lost`;
@@ -48,7 +48,7 @@ export function notProtectedOf(draft: Draft, kept: Objectives, accepted: Accepte
     const data = volumes[0];
     if (backup.method !== undefined && (bytesOf(data.ceiling) ?? 0) > (bytesOf(data.size) ?? 0) && backup.restoreTime) {
         list.push(
-            `A restore that was never measured: ${duration(backup.restoreTime.seconds)} at full size is a planning figure (${backup.restoreTime.formula}).`,
+            `A restore that was never measured: ${roughly(backup.restoreTime.seconds)} at full size is a planning figure (${backup.restoreTime.formula}).`,
         );
     }
     return list;

@@ -12,6 +12,8 @@ export type Image = Omit<PlannedEngine, "name" | "settings" | "replication">;
 export interface Target {
     title: string;
     environment: Environment;
+    /** The cluster and its disks are thrown away after use. */
+    disposable?: boolean;
     /** Drivers that stand ready, by kind, the cheapest first. Empty: they are named in the stack's config. */
     drivers: Record<StorageKind, string[]>;
     /** Drivers that can't be there whatever the config says. */
@@ -47,6 +49,7 @@ export const targets: Record<TargetName, Target> = {
         title: "the built-in disposable cluster",
         // Its disks are not encrypted and its backups lie on the same machine: a production promise would be false.
         environment: "development",
+        disposable: true,
         drivers: { local: ["local-path"], network: ["sandbox-pool"], cloud: [] },
         excluded: [
             "instance-store",

@@ -32,6 +32,8 @@ function keeps(mode: EngineMode, asked: AskedNeeds, dataClass: DataClass): boole
         mode.failover.rpo <= (secondsOf(failover.rpo) ?? 0) &&
         mode.failover.rto <= (secondsOf(failover.rto) ?? 0) &&
         (mode.transactional || !dataClass.transactional) &&
+        // One member's volume lies in one zone; what outlives the zone has a member elsewhere.
+        (mode.replication !== "none" || !asked.asked.survives.includes("zone")) &&
         policiesFor(asked, dataClass).some(
             ([, { methods }]) => methods.length === 0 || methods.some((method) => mode.methods.includes(method)),
         )

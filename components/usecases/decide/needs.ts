@@ -2,7 +2,7 @@
 
 import type { Needs } from "../catalog";
 import type { CheckedWish } from "../check";
-import type { DataClassName } from "../data-classes";
+import { type DataClass, type DataClassName, dataClasses } from "../data-classes";
 import type { Choices } from "../draft";
 import type { DataModel } from "../engines";
 import { type Survival, upTo } from "../objectives";
@@ -17,10 +17,20 @@ export interface AskedNeeds {
     wants: { snapshots: boolean; clones: boolean; pointInTime: boolean };
 }
 
+function classReason({ title, encrypted, lockedBackups }: DataClass): string {
+    const asks = [...(encrypted ? ["volumes and backups are encrypted"] : []), ...(lockedBackups ? ["backups are under lock"] : [])];
+    return asks.length > 0 ? `${title}: ${asks.join(", ")}` : title;
+}
+
 export function decideNeeds(wish: CheckedWish, choices: Choices): AskedNeeds {
     const base = wish.useCase.needs;
     const data = choices.choose("needs.data", base.data, "use-case", base.access.pattern) as DataModel;
-    const dataClass = choices.choose("needs.dataClass", base.dataClass, "use-case", wish.useCase.summary) as DataClassName;
+    const dataClass = choices.choose(
+        "needs.dataClass",
+        base.dataClass,
+        "use-case",
+        classReason(dataClasses[base.dataClass]),
+    ) as DataClassName;
     const failover = {
         rpo: choices.choose("objectives.failover.rpo", base.failover.rpo, "use-case", "writes that may be lost with a pod or node"),
         rto: choices.choose(

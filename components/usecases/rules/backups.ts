@@ -2,7 +2,7 @@
 
 import { reach } from "../../../policies/backup";
 import type { Draft } from "../draft";
-import { DAY, duration, inWords, secondsOf } from "../quantities";
+import { DAY, duration, inWords, roughly, secondsOf } from "../quantities";
 import { assumed, remembered } from "../source";
 import type { Rule } from "./rule";
 
@@ -120,13 +120,12 @@ export const backupRules: Rule[] = [
                 ? undefined
                 : {
                       path: "objectives.restore.rto",
-                      message: `a restore may take ${asked.restore.rto}, and a full volume takes ${duration(backup.restoreTime.seconds)}: ${backup.restoreTime.formula}`,
+                      message: `a restore may take ${asked.restore.rto}, and a full volume takes ${roughly(backup.restoreTime.seconds)}: ${backup.restoreTime.formula}`,
                       given: asked.restore.rto,
                       allowed: `${duration(Math.ceil(backup.restoreTime.seconds / 60) * 60)} or more at this size`,
                       fix: `objectives.restore.rto: ${duration(Math.ceil(backup.restoreTime.seconds / 60) * 60)}, a smaller volume, or a faster method`,
                   },
-        lowers: ({ backup }) =>
-            `a restore of a full volume takes about ${inWords(duration(Math.ceil((backup.restoreTime?.seconds ?? 0) / 60) * 60))}`,
+        lowers: ({ backup }) => `a restore of a full volume takes about ${roughly(backup.restoreTime?.seconds ?? 0)}`,
         lower: (kept, { backup }) =>
             kept.restore
                 ? { ...kept, restore: { ...kept.restore, rto: duration(Math.ceil((backup.restoreTime?.seconds ?? 0) / 60) * 60) } }
@@ -224,7 +223,7 @@ export const backupRules: Rule[] = [
                 ? undefined
                 : {
                       path: "backup.location",
-                      message: `the backups would lie on the ${draft.backup.location.replace("-", " ").replace("same ", "same ")} as the data, and go with it`,
+                      message: `the backups would lie on the ${draft.backup.location.replace("-", " ")} as the data, and go with it`,
                       given: draft.backup.location,
                       allowed: "outside-the-cluster, other-region",
                       fix: "backup.location: outside-the-cluster",

@@ -215,6 +215,23 @@ export const memberRules: Rule[] = [
         lower: (kept, draft) => withoutSurvival({ ...kept, failover: { ...kept.failover, rto: longest(kept.failover.rto, "5m") } }, draft),
     },
     {
+        id: "disposable-target",
+        severity: "unkept",
+        inDevelopment: true,
+        source: measured("the sandbox is one machine's processes and one file of a disk", "2026-11"),
+        check: ({ wish }) =>
+            !wish.target.disposable
+                ? undefined
+                : {
+                      path: "target",
+                      message: `${wish.target.title} is thrown away after use, and no promise outlives it`,
+                      given: wish.targetName,
+                      allowed: "kubernetes, eks",
+                      fix: "target: kubernetes",
+                  },
+        lowers: () => "the cluster is disposable: removing it, or losing its machine's disk, takes everything with it",
+    },
+    {
         id: "survives-less-than-asked",
         severity: "unkept",
         inDevelopment: true,
