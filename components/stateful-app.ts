@@ -4,7 +4,8 @@ import { engines } from "./engines";
 import { appNameProblem, type InputProblem, refuseProblems } from "./problems";
 import { createStorage } from "./storage/planned-storage";
 import type { Plan } from "./usecases/plan";
-import { resolve, type Wish } from "./usecases/resolve";
+import { type OverrideValue, type Problem, resolve, type Wish } from "./usecases/resolve";
+import { spoken } from "./usecases/settings";
 import { permissionProblem, protection } from "./volumes/permissions";
 import { labelsOf } from "./workloads/labels";
 
@@ -56,6 +57,11 @@ export interface StatefulAppArgs {
     /** @default the engine's, for the target */
     image?: string;
     /**
+     * Any other decision of the plan, by its path: `{ "backup.policy": "daily" }`.
+     * @default none
+     */
+    set?: { [path: string]: string };
+    /**
      * Rules that may go unkept, by name: `["single-local-copy"]`.
      * @default none
      */
@@ -82,30 +88,40 @@ export interface StatefulAppArgs {
     clientNamespaces?: string[];
 }
 
+/** Decisions that have an argument of their own; the others go by their path in `set`. */
+const decided = ["size", "ceiling", "replicas", "storageDriver", "storageClass", "image"] as const;
+
 /** The wish that the arguments are: what decides the plan, without what only names things. */
 export function wishOf(app: string, args: StatefulAppArgs): Wish {
-    const { size, ceiling, replicas, storageDriver, storageClass, image } = args;
-    const overrides = Object.entries({ size, ceiling, replicas, storageDriver, storageClass, image }).filter(
-        (entry): entry is [string, string | number] => entry[1] !== undefined,
-    );
-    return {
-        app,
-        useCase: args.useCase,
-        target: args.target,
-        environment: args.environment,
-        accept: args.accept,
-        ...(overrides.length > 0 ? { overrides: Object.fromEntries(overrides) } : {}),
-    };
+    const { useCase, target, environment, accept } = args;
+    const overrides: Record<string, OverrideValue> = { ...args.set };
+    for (const name of decided) {
+        const value = args[name];
+        if (value !== undefined) {
+            overrides[name] = value;
+        }
+    }
+    return { app, useCase, target, environment, accept, overrides };
+}
+
+/** The argument that a path in the wish or the plan is about. */
+function argumentOf(path: string): string {
+    const name = spoken(path);
+    return [...decided, "app", "useCase", "target", "environment", "accept"].includes(name) ? name : `set["${path}"]`;
+}
+
+/** A problem of the resolver's as one of the arguments'. */
+function argumentProblem({ path, message, given, allowed, fix }: Problem): InputProblem {
+    const ended = /[.?!]$/.test(message) ? message : `${message}.`;
+    return { path: argumentOf(path), reason: `${ended} Given: ${given}. Allowed: ${allowed}. Write: ${fix}` };
 }
 
 /** The plan the arguments give, or everything that is wrong with them. */
 export function planOf(app: string, args: StatefulAppArgs): { plan?: Plan; problems: InputProblem[] } {
     const problems: InputProblem[] = [];
-    for (const [path, name] of Object.entries({ app, namespace: args.namespace ?? app })) {
-        const reason = appNameProblem(name);
-        if (reason && (path === "app" || args.namespace !== undefined)) {
-            problems.push({ path, reason });
-        }
+    const ofNamespace = args.namespace === undefined ? undefined : appNameProblem(args.namespace);
+    if (ofNamespace) {
+        problems.push({ path: "namespace", reason: ofNamespace });
     }
     (args.allow ?? []).forEach((text, index) => {
         const reason = permissionProblem(text);
@@ -115,12 +131,7 @@ export function planOf(app: string, args: StatefulAppArgs): { plan?: Plan; probl
     });
     const resolution = resolve(wishOf(app, args));
     if ("problems" in resolution) {
-        problems.push(
-            ...resolution.problems.map(({ path, message, given, allowed, fix }) => ({
-                path,
-                reason: `${message}. Given: ${given}. Allowed: ${allowed}. Write: ${fix}`,
-            })),
-        );
+        problems.push(...resolution.problems.map(argumentProblem));
         return { problems };
     }
     const { plan } = resolution;

@@ -1,6 +1,7 @@
 /** Which cluster a stack is deployed to. Never the current context of whoever happens to run it. */
 
 import { join } from "node:path";
+import { targets } from "../components/usecases/targets";
 import type { Settings } from "./keys";
 
 /** What the Kubernetes provider is made from, and what kubectl needs to reach the same cluster. */
@@ -65,6 +66,10 @@ export function clusterOf(settings: Partial<Settings>, around: Surroundings): { 
                 ...made.problems,
             ],
         };
+    }
+    if (target === undefined || !Object.hasOwn(targets, target)) {
+        // The resolver says so; which cluster it should be can't be judged.
+        return { problems: [] };
     }
     if (context === undefined) {
         return {

@@ -19,25 +19,47 @@ function wrong(name: string, value: string, what: string): string {
     return `${prefix}${name}: ${shown}${what} Write: pulumi config set ${prefix}${name} '${table[name].example}'`;
 }
 
-function listOf(value: string): string[] | undefined {
+/** Reads JSON, or undefined where it is none. */
+function parsed(value: string): unknown {
     try {
-        const list: unknown = JSON.parse(value);
-        return Array.isArray(list) && list.every((item) => typeof item === "string") ? list : undefined;
+        return JSON.parse(value);
     } catch {
         return undefined;
     }
+}
+
+function isList(value: unknown): value is string[] {
+    return Array.isArray(value) && value.every((item) => typeof item === "string");
+}
+
+/** Values by name. YAML reads some of them as numbers and booleans; a plan wants them as they were written. */
+function mapOf(value: unknown): Record<string, string> | undefined {
+    if (value === null || typeof value !== "object" || Array.isArray(value)) {
+        return undefined;
+    }
+    const entries = Object.entries(value);
+    return entries.every(([, item]) => ["string", "number", "boolean"].includes(typeof item))
+        ? Object.fromEntries(entries.map(([key, item]) => [key, String(item)]))
+        : undefined;
+}
+
+/** What is wrong with a key whose value has several parts, which the command line can't write in one go. */
+function wrongParts(name: string, text: string, what: string): { problem: string } {
+    return {
+        problem: `${prefix}${name}: ${JSON.stringify(text)} is not ${what}. Write in the stack's file: ${prefix}${name}: ${table[name].example}`,
+    };
 }
 
 /** Reads one value by its kind: the value, or what is wrong with it. */
 function readValue(name: string, text: string): { value?: unknown; problem?: string } {
     switch (table[name].kind) {
         case "list": {
-            const value = listOf(text);
-            return value
-                ? { value }
-                : {
-                      problem: `${prefix}${name}: ${JSON.stringify(text)} is not a list. Write in the stack's file: ${prefix}${name}: ${table[name].example}`,
-                  };
+            const value = parsed(text);
+            return isList(value) ? { value } : wrongParts(name, text, "a list");
+        }
+        case "map": {
+            const value = mapOf(parsed(text));
+            return value ? { value } : wrongParts(name, text, "a list of names with a value each");
         }
         case "number":
             return /^\d+$/.test(text) ? { value: Number(text) } : { problem: wrong(name, text, "is not a whole number.") };

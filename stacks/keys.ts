@@ -1,7 +1,7 @@
 /** The keys of stack config, all under `holdfast:`. The README beside this file explains them; an unknown key is an error. */
 
-/** Whether a key holds one value, a list of them, a number, or something secret. */
-export type KeyKind = "text" | "list" | "number" | "boolean" | "secret";
+/** What a key holds: one value, a list of them, values by name, a number, or something secret. */
+export type KeyKind = "text" | "list" | "map" | "number" | "boolean" | "secret";
 
 export interface KeyEntry {
     kind: KeyKind;
@@ -23,6 +23,7 @@ export const keys = {
     storageDriver: { kind: "text", example: "sandbox-pool" },
     storageClass: { kind: "text", example: "standard" },
     image: { kind: "text", example: "docker.io/library/postgres:17.7" },
+    set: { kind: "map", example: '{ "backup.policy": "daily" }' },
     database: { kind: "text", example: "user_preferences" },
     password: { kind: "secret", example: "--secret <password>" },
     clientNamespaces: { kind: "list", example: '["web"]' },
@@ -48,6 +49,7 @@ export interface Settings {
     storageDriver?: string;
     storageClass?: string;
     image?: string;
+    set?: Record<string, string>;
     database?: string;
     password?: string;
     clientNamespaces?: string[];

@@ -85,6 +85,27 @@ describe("a stateful app", () => {
         expect(plan && lostNodeSecondsOf(plan)).toBe(30);
     });
 
+    it("takes any decision of the plan by its path", () => {
+        const { plan } = planOf("prefs", { ...base, set: { "backup.policy": "daily" }, accept: ["rpo-shorter-than-interval"] });
+        expect(plan?.backup.policy).toBe("daily");
+        expect(planOf("prefs", { ...base, set: { "backup.polcy": "daily" } }).problems).toEqual([
+            { path: 'set["backup.polcy"]', reason: expect.stringContaining("backup.policy") },
+        ]);
+    });
+
+    it("says which of its arguments a problem is about, not which path of the plan", () => {
+        const { problems } = planOf("prefs", { ...base, target: "kubernetes" });
+        expect(problems.map(({ path }) => path)).toEqual(["storageDriver"]);
+    });
+
+    it("names what this version can make, where it can't make a use case", () => {
+        const { problems } = planOf("ledger", { useCase: "banking-ledger", target: "sandbox" });
+        expect(problems).toEqual([{ path: "useCase", reason: expect.stringContaining("It makes: postgres.") }]);
+        expect(planOf("prefs", { useCase: "user-preferences", target: "eks" }).problems).toEqual([
+            { path: "storageDriver", reason: expect.stringContaining("not of cloud storage. Name a class that exists") },
+        ]);
+    });
+
     it("is refused with every problem at once, and nothing is registered but its own name", async () => {
         await expect(
             app({ useCase: "user-preference", target: "moon", size: "1gb", namespace: "My Namespace", allow: ["delete *"] }),

@@ -32,6 +32,10 @@ describe("the cluster of a stack", () => {
         expect(clusterOf({ target: "kubernetes" }, around)).toEqual({ problems: [expect.stringContaining("holdfast:context: missing")] });
     });
 
+    it("is not asked for where the target is not known", () => {
+        expect(clusterOf({ target: "sandbx" }, around)).toEqual({ problems: [] });
+    });
+
     it("is found as kubectl finds it", () => {
         const identified = (context: string) => ({ context, clusterIdentifier: context });
         expect(clusterOf({ target: "kubernetes", context: "kind-kind" }, around).cluster).toEqual(identified("kind-kind"));

@@ -16,6 +16,7 @@ describe("stack config", () => {
                 "holdfast:replicas": "1",
                 "holdfast:createsNamespace": "false",
                 "holdfast:allow": '["delete data-x-0"]',
+                "holdfast:set": '{"backup.policy":"daily","replicas":1}',
             }),
         ).toEqual({
             settings: {
@@ -25,6 +26,7 @@ describe("stack config", () => {
                 replicas: 1,
                 createsNamespace: false,
                 allow: ["delete data-x-0"],
+                set: { "backup.policy": "daily", replicas: "1" },
             },
             problems: [],
         });
