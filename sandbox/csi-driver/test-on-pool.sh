@@ -12,7 +12,8 @@ mkdir "$scratch/pool"
 # The binaries are built outside, so that what is timed and killed inside is only the driver.
 CGO_ENABLED=0 go test -trimpath -c -o "$scratch/" ./internal/pool ./internal/driver
 export HOLDFAST_TEST_POOL="$scratch/pool" TMPDIR="$scratch"
-unshare --mount --propagation private --pid --fork --kill-child --mount-proc "$BASH" -euc '
+setpriv --pdeathsig KILL unshare --mount --propagation private --pid --fork --kill-child --mount-proc "$BASH" -euc '
     mount -o loop "$0/pool.img" "$0/pool"
+    rm "$0/pool.img"
     for test in "$0"/*.test; do "$test" -test.v "$@"; done
 ' "$scratch" "$@"

@@ -4,7 +4,8 @@
 #   csi-sanity.sh <csi-sanity binary> <holdfast-csi binary>     (or CSI_SANITY=… HOLDFAST_CSI=…)
 #
 # Needs root, btrfs-progs and a free loop device. Nothing is left behind, however it ends: the pool is mounted in a mount namespace of its
-# own, and every process is in a process namespace that dies with this script.
+# own, its file is unlinked at once, and every process is in a process namespace that dies with this script. (SIGKILL leaves a small
+# directory of logs.)
 # Prints each skipped test with its reason, and as its last line {"suite":"csi-sanity","passed":…,"failed":…,"skipped":…}.
 # Exit code: 0 all passed, 1 some failed, 2 could not run.
 set -euo pipefail
@@ -16,7 +17,7 @@ if [ "${1:-}" != "--inside" ]; then
     [ -x "$sanity" ] || problems+=("csi-sanity binary '$sanity': give the path of one, built in sandbox/toolchain/modules/csi-test")
     [ -x "$driver" ] || problems+=("holdfast-csi binary '$driver': give the path of one, built in sandbox/csi-driver")
     [ "$(id -u)" = 0 ] || problems+=("root is needed to mount the pool")
-    for tool in mkfs.btrfs btrfs unshare node; do
+    for tool in mkfs.btrfs btrfs unshare setpriv node; do
         command -v "$tool" >/dev/null || problems+=("the command $tool is missing")
     done
     if [ ${#problems[@]} -gt 0 ]; then
@@ -24,14 +25,18 @@ if [ "${1:-}" != "--inside" ]; then
         exit 2
     fi
     scratch=$(mktemp -d)
-    trap 'rm -rf --one-file-system "$scratch"' EXIT
+    inside=
+    finish() {
+        [ -z "$inside" ] || { kill -KILL "$inside" && wait "$inside"; } 2>/dev/null || true
+        rm -rf --one-file-system "$scratch"
+    }
+    trap finish EXIT
     trap 'exit 2' INT TERM HUP
-    unshare --mount --propagation private --pid --fork --kill-child --mount-proc \
+    setpriv --pdeathsig KILL unshare --mount --propagation private --pid --fork --kill-child --mount-proc \
         "$BASH" "$0" --inside "$(realpath "$sanity")" "$(realpath "$driver")" "$scratch" &
-    wait $! && code=0 || code=$?
-    # A signal ends the wait, not the namespace.
-    kill -KILL $! 2>/dev/null && wait $! 2>/dev/null || true
-    exit "$code"
+    inside=$!
+    wait "$inside"
+    exit
 fi
 
 sanity=$2 driver=$3 scratch=$4
@@ -40,6 +45,7 @@ truncate -s 128G "$scratch/pool.img"
 mkfs.btrfs -q "$scratch/pool.img" >/dev/null
 mkdir "$scratch/pool" "$scratch/mnt"
 mount -o loop "$scratch/pool.img" "$scratch/pool"
+rm "$scratch/pool.img"
 
 "$driver" --endpoint "unix://$scratch/csi.sock" --node-id sanity --pool "$scratch/pool" >"$scratch/driver.log" 2>&1 &
 driver_pid=$!
