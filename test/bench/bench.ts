@@ -1,0 +1,36 @@
+import { execFileSync } from "node:child_process";
+import * as fs from "node:fs";
+import * as os from "node:os";
+import * as path from "node:path";
+import { startup } from "./startup";
+import { type Comparison, median } from "./statistics";
+import { up } from "./up";
+
+/** What the figures were measured on: without it they say nothing. */
+const machine = () => ({
+    processor: os.cpus()[0]?.model,
+    cores: os.cpus().length,
+    memoryGigabytes: Math.round(os.totalmem() / 1e9),
+    kernel: os.release(),
+    node: process.version,
+    go: execFileSync("go", ["version"], { encoding: "utf8" }).trim(),
+    loadAverage: os.loadavg().map((load) => Number(load.toFixed(2))),
+});
+
+function line(comparison: Comparison): string {
+    const ours = `${median(comparison.ours).toFixed(0)} ms`;
+    const against = comparison.other ? ` against ${median(comparison.other).toFixed(0)} ms, ratio ${comparison.ratio?.toFixed(2)}` : "";
+    return `${comparison.kept ? "kept  " : "MISSED"}  ${comparison.what}: ${ours}${against} (promised ${comparison.promised})`;
+}
+
+/** Measures everything and writes it to `bench/<date>.json`. The exit code is 1 when a promise was missed. */
+export async function bench(): Promise<void> {
+    const before = machine();
+    const results = [await startup(11), ...(await up(3, 7))];
+    for (const result of results) console.log(line(result));
+    const file = path.join(__dirname, "..", "..", "bench", `${new Date().toISOString().replace(/[:.]/g, "-")}.json`);
+    fs.mkdirSync(path.dirname(file), { recursive: true });
+    fs.writeFileSync(file, `${JSON.stringify({ machine: before, loadAfter: os.loadavg(), results }, null, 2)}\n`);
+    console.log(`written to ${path.relative(process.cwd(), file)}`);
+    if (results.some((result) => !result.kept)) process.exitCode = 1;
+}

@@ -1,0 +1,8 @@
+// `npm run bench`: start-up, up and preview against what they are compared with, in one run.
+const load = require("jiti").createJiti(__filename, { interopDefault: false });
+load("./bench.ts")
+    .bench()
+    .catch((error) => {
+        console.error(error);
+        process.exitCode = 1;
+    });
