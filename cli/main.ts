@@ -28,6 +28,29 @@ export function program(): Command {
         .description('print the exports for plain pulumi and kubectl: eval "$(npx holdfast env)"')
         .action(async () => (require("./commands/env") as typeof import("./commands/env")).runEnv());
 
+    const collect = (value: string, before: string[] = []) => [...before, value];
+    holdfast
+        .command("plan")
+        .argument("[use-case]", "what the application keeps its state for: `holdfast use-cases` lists them")
+        .description("say what a use case gets on a target: every decision with its reason, the promise, the price")
+        .option("--target <name>", "sandbox, kubernetes or eks")
+        .option("--environment <name>", "production or development")
+        .option("--app <name>", "name of the application (default: the use case's)")
+        .option("--set <path=value>", "override one decision; may be given several times", collect)
+        .option("--accept <rule>", "accept a rule that lowers the promise; may be given several times", collect)
+        .option("--compare <kinds>", "local,network,cloud side by side")
+        .option("--settings", "list what --set can set")
+        .option("--all", "every decision")
+        .option("--formulas", "show how price and durability are worked out")
+        .option("--json", "as JSON (docs/plan-schema.md)")
+        .option("--markdown", "as Markdown")
+        .action((useCase, options) => (require("./commands/plan") as typeof import("./commands/plan")).runPlanCommand(useCase, options));
+    holdfast
+        .command("use-cases")
+        .description("list the use cases")
+        .option("--json", "as JSON")
+        .action((options) => (require("./commands/plan") as typeof import("./commands/plan")).runUseCasesCommand(options));
+
     const sandbox = holdfast.command("sandbox").description("the built-in disposable cluster");
     sandbox
         .command("up")
