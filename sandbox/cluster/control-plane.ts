@@ -51,7 +51,7 @@ export function mountPool(): string[] {
     const file = insideLayout.poolFile;
     return [
         `device=$(losetup --noheadings --output NAME --associated ${file} | head -n 1)`,
-        `if [ -n "$device" ]; then mount -t btrfs "$device" ${insideLayout.pool}; else mount -t btrfs -o loop ${file} ${insideLayout.pool}; fi`,
+        `if [ -n "$device" ]; then mount -t btrfs -o noatime "$device" ${insideLayout.pool}; else mount -t btrfs -o loop,noatime ${file} ${insideLayout.pool}; fi`,
     ];
 }
 
@@ -158,15 +158,7 @@ function poolServices(programs: Programs): Service[] {
     return [
         {
             name: "csi-controller",
-            argv: [
-                programs("holdfast-csi"),
-                "--endpoint",
-                `unix://${csiSocket}`,
-                "--node-id",
-                "control-plane",
-                "--pool",
-                insideLayout.pool,
-            ],
+            argv: [programs("holdfast-csi"), "--endpoint", `unix://${csiSocket}`, "--pool", insideLayout.pool],
         },
         {
             name: "csi-provisioner",
