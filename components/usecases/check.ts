@@ -33,7 +33,7 @@ class Findings {
 
     add(rule: string, path: string, message: string, given: unknown, allowed: string, fix: string): void {
         const shown = typeof given === "string" ? given || "(empty)" : (JSON.stringify(given) ?? "nothing");
-        this.problems.push({ rule, path, message, given: shown, allowed, fix, severity: "input" });
+        this.problems.push({ rule, path: path || "(empty)", message, given: shown, allowed, fix, severity: "input" });
     }
 
     /** One of a list of words, with the closest legal one where a person mistyped. */

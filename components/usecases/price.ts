@@ -13,7 +13,8 @@ const copySize = 0.5;
 /** restic and barman write objects of about this size. */
 const objectMiB = 16;
 
-const cents = (dollars: number) => Math.round(dollars * 100) / 100;
+/** Hundredths of a cent, so that two plans that differ don't seem to cost the same; shown to the cent. */
+const rounded = (dollars: number) => Math.round(dollars * 10_000) / 10_000;
 const figure = (value: number) => String(Math.round(value * 100) / 100);
 
 /** Amount of each tier above its bound, so that the cheaper tiers count only for what lies in them. */
@@ -40,7 +41,7 @@ class Bill {
             price
                 ? {
                       what,
-                      monthly: cents(amount * price.dollars),
+                      monthly: rounded(amount * price.dollars),
                       formula: `${figure(amount)} ${unit} × $${price.dollars}`,
                       source: price.source.origin,
                       forBackup,
@@ -65,7 +66,7 @@ export function priceOf(draft: Draft): Price {
     const known = bill.lines.filter(({ monthly }) => monthly !== "unknown");
     return {
         currency: "USD",
-        monthly: known.length === 0 ? "unknown" : cents(known.reduce((sum, { monthly }) => sum + (monthly as number), 0)),
+        monthly: known.length === 0 ? "unknown" : rounded(known.reduce((sum, { monthly }) => sum + (monthly as number), 0)),
         unknown: bill.lines.filter(({ monthly }) => monthly === "unknown").map(({ what }) => what),
         lines: bill.lines,
         date: table?.date ?? priceDate,
@@ -97,7 +98,7 @@ function volumeLines(bill: Bill, draft: Draft, volume: Draft["volumes"][number],
         if (dollars > 0) {
             bill.lines.push({
                 what: `IOPS of volume ${name}${times}`,
-                monthly: cents(dollars * count),
+                monthly: rounded(dollars * count),
                 formula: `(${formula}) × ${count}`,
                 source: tiers[0].price.source.origin,
                 forBackup: false,

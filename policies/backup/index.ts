@@ -1,7 +1,8 @@
 /**
  * The named backup policies. `none` says that nothing is backed up, and a plan that uses it says why.
  *
- * From the weakest to the strongest: the resolver takes the first that keeps the restore objective.
+ * From the weakest to the strongest, each keeping at least what the one before it keeps: the resolver takes the first that keeps the
+ * restore objective, and a shorter RPO must not cost retention.
  */
 
 import type { BackupPolicy, Retention } from "./policy";
@@ -33,11 +34,11 @@ export const backupPolicies: Record<string, BackupPolicy> = {
         drill: { schedule: "0 5 1 * *", every: "31d", query },
     },
     hourly: {
-        title: "a copy each hour, kept for five weeks",
+        title: "a copy each hour, kept for half a year",
         methods: ["stream", "files", "snapshot"],
         interval: "1h",
         schedule: "0 * * * *",
-        retention: keep({ last: 1, hourly: 24, daily: 7, weekly: 5 }),
+        retention: keep({ last: 1, hourly: 24, daily: 7, weekly: 5, monthly: 6 }),
         offSite: true,
         encrypted: true,
         drill: { schedule: "0 5 * * 0", every: "7d", query },
@@ -47,7 +48,7 @@ export const backupPolicies: Record<string, BackupPolicy> = {
         methods: ["archive"],
         interval: "5m",
         schedule: "0 2 * * *",
-        retention: keep({ last: 1, daily: 14, weekly: 8 }),
+        retention: keep({ last: 1, daily: 14, weekly: 8, monthly: 6 }),
         pointInTime: "14d",
         offSite: true,
         encrypted: true,

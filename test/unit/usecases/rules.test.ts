@@ -3,7 +3,9 @@ import { rules } from "../../../components/usecases/rules";
 import { planOf, problemsOf, rulesOf, wish } from "./wishes";
 
 const image = { image: "docker.io/library/nginx:1.29.3" };
-const nothingKept = Object.fromEntries(["last", "hourly", "daily", "weekly", "monthly", "yearly"].map((unit) => [`backup.retention.${unit}`, 0]));
+const nothingKept = Object.fromEntries(
+    ["last", "hourly", "daily", "weekly", "monthly", "yearly"].map((unit) => [`backup.retention.${unit}`, 0]),
+);
 
 const prefs = (overrides = {}, target = "eks") => wish("user-preferences", target, overrides);
 const chat = (overrides = {}, target = "eks") => wish("chat-history", target, overrides);
@@ -104,18 +106,18 @@ const cases: Record<string, { broken: Wish; kept: Wish }> = {
     "rpo-shorter-than-interval": { broken: prefs({ "backup.policy": "daily" }), kept: prefs({ "backup.policy": "hourly" }) },
     "restore-slower-than-asked": { broken: prefs({ size: "21Gi" }), kept: prefs({ size: "20Gi" }) },
     "retention-shorter-than-asked": {
-        broken: prefs({ "objectives.restore.retention": "90d" }),
-        kept: prefs({ "objectives.restore.retention": "90d", "backup.retention.monthly": 3 }),
+        broken: prefs({ "objectives.restore.retention": "1y" }),
+        kept: prefs({ "objectives.restore.retention": "1y", "backup.retention.yearly": 1 }),
     },
     "lock-without-retention": { broken: prefs({ ...nothingKept, "backup.lock.days": 7 }), kept: prefs({ "backup.lock.days": 7 }) },
-    "retention-shorter-than-lock": { broken: prefs({ "backup.lock.days": 36 }), kept: prefs({ "backup.lock.days": 35 }) },
+    "retention-shorter-than-lock": { broken: prefs({ "backup.lock.days": 181 }), kept: prefs({ "backup.lock.days": 180 }) },
     "backups-not-locked": { broken: ledger({ "backup.lock.mode": "none" }), kept: ledger({ "backup.lock.mode": "governance" }) },
     "unencrypted-repository": { broken: prefs({ "backup.encrypted": false }), kept: prefs({ "backup.encrypted": true }) },
     "backup-in-same-failure-domain": {
         broken: prefs({ "backup.location": "same-cluster" }),
         kept: prefs({ "backup.location": "outside-the-cluster" }),
     },
-    "drill-too-rare": { broken: prefs({ "backup.drill.every": "35d" }), kept: prefs({ "backup.drill.every": "34d" }) },
+    "drill-too-rare": { broken: prefs({ "backup.drill.every": "180d" }), kept: prefs({ "backup.drill.every": "179d" }) },
 };
 
 test("every rule has a test of both sides", () => {
@@ -171,7 +173,7 @@ test.each([
     ["failover-loses-more-than-asked", (plan: ReturnType<typeof planOf>) => plan.objectives.failover.rpo, "1s"],
     ["rpo-shorter-than-interval", (plan: ReturnType<typeof planOf>) => plan.objectives.restore?.rpo, "24h"],
     ["restore-slower-than-asked", (plan: ReturnType<typeof planOf>) => plan.objectives.restore?.rto, "16m"],
-    ["retention-shorter-than-asked", (plan: ReturnType<typeof planOf>) => plan.objectives.restore?.retention, "35d"],
+    ["retention-shorter-than-asked", (plan: ReturnType<typeof planOf>) => plan.objectives.restore?.retention, "180d"],
     ["no-backup", (plan: ReturnType<typeof planOf>) => plan.objectives.restore, undefined],
     ["no-standby", (plan: ReturnType<typeof planOf>) => plan.objectives.failover.rto, "5m"],
 ])("accepting %s lowers the promise to what remains", (id, read, remains) => {
