@@ -39,10 +39,25 @@ func (o *object) apply(ctx context.Context, obj *unstructured.Unstructured, mana
 		}
 		return err
 	})
-	if found := conflicts(err); len(found) > 0 {
-		return nil, conflictError{found, err}
+	found := conflicts(err)
+	if len(found) == 0 {
+		return live, err
 	}
-	return live, err
+	if dryRun && onlyOwn(found, manager) {
+		// What the manager owns from creating the object it takes over before a real apply; a dry run can't, and asks past it.
+		return o.apply(ctx, obj, manager, true, true)
+	}
+	return nil, conflictError{found, err}
+}
+
+// onlyOwn says whether the conflicts are all with the fields that this manager set itself when it created the object.
+func onlyOwn(found map[string][]string, manager string) bool {
+	for other := range found {
+		if !strings.HasPrefix(other, `"`+manager+`"`) || strings.Contains(other, "subresource") {
+			return false
+		}
+	}
+	return true
 }
 
 // conflicts lists, per field manager, the fields that a server-side apply was refused for.

@@ -45,6 +45,9 @@ func (p *Provider) Check(ctx context.Context, req *pulumirpc.CheckRequest) (*pul
 	}
 	inputs = hideSecretData(gvk, inputs)
 	p.promised.note(gvk, inputs)
+	if _, dropped := withoutUnknownFields(gvk, inputs); len(dropped) > 0 {
+		p.log.warn(ctx, urn, "%s %s has no field %s: it is left out", gvk.GroupVersion(), gvk.Kind, strings.Join(dropped, ", "))
+	}
 
 	out, err := marshal("check.inputs", inputs)
 	if err != nil {

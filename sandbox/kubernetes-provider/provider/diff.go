@@ -83,8 +83,10 @@ func (c change) protocolKind(replace bool) pulumirpc.PropertyDiff_Kind {
 	return kinds[c.kind][0]
 }
 
-// comparable brings inputs into the one form they are compared and sent in: a Secret's stringData becomes data.
+// comparable brings inputs into the one form they are compared and sent in: without fields the kind doesn't have, and with a Secret's
+// stringData as data.
 func comparable(gvk schema.GroupVersionKind, inputs resource.PropertyMap) resource.PropertyMap {
+	inputs, _ = withoutUnknownFields(gvk, inputs)
 	if gvk.Group == "" && gvk.Kind == "Secret" {
 		return foldStringData(inputs)
 	}
