@@ -1,6 +1,7 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
-import { parseDocument } from "yaml";
+import { isDeepStrictEqual } from "node:util";
+import { parse, parseDocument } from "yaml";
 import { UserError } from "./errors";
 
 /** The repository: where Pulumi.yaml is. */
@@ -39,18 +40,26 @@ export function readStackConfig(stack: string, folder = stacksFolder): Record<st
     );
 }
 
+/** True where all that Pulumi did to a configuration file was to note a salt, and to lay the text out in its own way. */
+function gainedOnlySalt(before: string, after: string): boolean {
+    try {
+        const { encryptionsalt, ...rest } = parse(after);
+        return encryptionsalt !== undefined && isDeepStrictEqual(rest, parse(before));
+    } catch {
+        return false;
+    }
+}
+
 /**
- * Pulumi notes the salt of a stack's encryption in its configuration file, which is checked in. The salt is in the stack's state as well,
- * so a file that had none gets back what it held; a file with secrets has its salt already and is left alone.
+ * Pulumi notes the salt of a stack's encryption in its configuration file, which is checked in. The salt belongs to one person's passphrase
+ * and would lock out everybody else. It is in the stack's state as well, so a file that had none gets back what it held; a file with
+ * secrets has its salt already and is left alone.
  */
 export async function keepStackFile<T>(file: string, body: () => Promise<T>): Promise<T> {
     const before = fs.existsSync(file) ? fs.readFileSync(file, "utf8") : undefined;
     const restore = () => {
         if (before === undefined || !fs.existsSync(file)) return;
-        const after = fs.readFileSync(file, "utf8");
-        if (/^encryptionsalt: .*\n?$/m.test(after) && after.replace(/^encryptionsalt: .*\n?/m, "").trimEnd() === before.trimEnd()) {
-            fs.writeFileSync(file, before);
-        }
+        if (gainedOnlySalt(before, fs.readFileSync(file, "utf8"))) fs.writeFileSync(file, before);
     };
     try {
         return await body();
