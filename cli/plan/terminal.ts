@@ -20,14 +20,17 @@ export function planPage(plan: Plan, { width = 100, all = false, formulas = fals
     const shown = all ? plan.decisions : leadingDecisions(plan);
     const hidden = plan.decisions.length - shown.length;
     const sections = [
-        titleOf(plan),
-        `${plan.environment === "development" ? "Development: what production would refuse is accepted, and named below.\n" : ""}\nThe promise\n${list(plan.promise)}`,
+        wrap(titleOf(plan), width),
+        ...(plan.environment === "development"
+            ? [wrap("Development: what production would refuse is accepted, and named below.", width)]
+            : []),
+        `The promise\n${list(plan.promise)}`,
         `The picture\n${indent(boxes(plan, width - 2))}`,
         `Decided\n${columns(
             shown.map(({ path, value, reason, from }) => [path, value, `${reason} [${sources[from]}]`]),
             width,
         )}${hidden > 0 ? `\n  ${hidden} smaller ones: --all` : ""}`,
-        `Price: ${priceInWords(plan.price)}, without the nodes (prices of ${plan.price.date}, ${plan.region ?? "no region"})\n${columns(
+        `${wrap(`Price: ${priceInWords(plan.price)}, without the nodes (prices of ${plan.price.date}${plan.region ? `, ${plan.region}` : ""})`, width)}\n${columns(
             plan.price.lines.map(({ what, monthly, formula, forBackup }) => [
                 what,
                 monthly === "unknown" ? "unknown" : `$${monthly.toFixed(2)}`,
@@ -35,7 +38,7 @@ export function planPage(plan: Plan, { width = 100, all = false, formulas = fals
             ]),
             width,
         )}`,
-        `Losing the data within a year: ${chance(plan.durability.annualLoss)} by the live copies; ${chance(plan.durability.annualLossWithBackups)} once the backups are carried out${
+        `${wrap(`Losing the data within a year: ${chance(plan.durability.annualLoss)} by the live copies; ${chance(plan.durability.annualLossWithBackups)} once the backups are carried out`, width, "  ")}${
             formulas
                 ? `\n${list([plan.durability.formula, plan.durability.formulaWithBackups, ...plan.durability.sources.map((source) => `source: ${source}`)])}`
                 : ""

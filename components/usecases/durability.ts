@@ -27,6 +27,9 @@ const untriedRestore = { value: 0.1, source: assumed("one untried restore in ten
 
 const shown = (value: number) => (value === 0 ? "0" : value >= 0.001 ? String(Number(value.toPrecision(2))) : value.toExponential(1));
 
+/** Three digits are more than any of the parts is known to. */
+const significant = (value: number) => Number(value.toPrecision(3));
+
 /** All of n copies lost at once. */
 export function allLost(copies: number, annualFailure: number): { value: number; formula: string } {
     const window = rebuild.seconds / YEAR;
@@ -66,11 +69,11 @@ export function durabilityOf(draft: Draft): Durability {
     sources.push(place[lostWith].source.origin);
     const drilled = draft.backup.drill !== undefined && (secondsOf(draft.backup.drill.every) ?? 0) > 0;
     const failing = draft.backup.method === undefined ? undefined : drilled ? failingRestore : untriedRestore;
-    const annualLoss = total === "unknown" ? total : Math.min(1, total);
+    const annualLoss = total === "unknown" ? total : significant(Math.min(1, total));
     return {
         annualLoss,
         formula: terms.join(" + "),
-        annualLossWithBackups: annualLoss === "unknown" || !failing ? annualLoss : annualLoss * failing.value,
+        annualLossWithBackups: annualLoss === "unknown" || !failing ? annualLoss : significant(annualLoss * failing.value),
         formulaWithBackups: failing ? `(${terms.join(" + ")}) × ${failing.value}` : "nothing is backed up",
         sources: [...new Set(failing ? [...sources, failing.source.origin] : sources)],
     };

@@ -2,7 +2,7 @@
 
 import type { Draft } from "./draft";
 import type { AcceptedRule, Objectives } from "./plan";
-import { bytesOf, inWords, roughly, secondsOf } from "./quantities";
+import { inWords, roughly, secondsOf } from "./quantities";
 
 const lossOf = (rpo: string) =>
     (secondsOf(rpo) ?? 0) === 0 ? "no acknowledged write is lost" : `at most the last ${inWords(rpo)} of writes are lost`;
@@ -42,11 +42,10 @@ export function notProtectedOf(draft: Draft, kept: Objectives, accepted: Accepte
             "A node that is unreachable and not removed: Kubernetes leaves its pod alone until the Node is deleted or marked out-of-service.",
         );
     }
-    if (volumes.some(({ driver }) => !driver.capabilities.enforcedSize)) {
+    if (volumes.some(({ driver }) => !driver.capabilities.enforcedSize && driver.kind !== "cloud")) {
         list.push("A neighbour's volume that fills the same disk: this driver doesn't enforce sizes.");
     }
-    const data = volumes[0];
-    if (backup.method !== undefined && (bytesOf(data.ceiling) ?? 0) > (bytesOf(data.size) ?? 0) && backup.restoreTime) {
+    if (backup.method !== undefined && backup.restoreTime) {
         list.push(
             `A restore that was never measured: ${roughly(backup.restoreTime.seconds)} at full size is a planning figure (${backup.restoreTime.formula}).`,
         );

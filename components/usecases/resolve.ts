@@ -82,7 +82,7 @@ function slowestRestore(method: NonNullable<PlannedBackup["method"]>, volumes: V
         .reduce((a, b) => (b.seconds > a.seconds ? b : a));
 }
 
-function driverNotNamed({ target, targetName, driverOf }: CheckedWish, draft: Draft, kind: StorageKind): Problem {
+function driverNotNamed({ target, targetName, environment, driverOf }: CheckedWish, draft: Draft, kind: StorageKind): Problem {
     const usable = (driver: Driver | undefined) => driver?.kind === kind && !target.excluded.includes(driver.name) && !driver.isFileShare;
     const ofKind = driverNames.filter((name) => usable(driverOf(name)));
     const others = Object.values(target.drivers).flat();
@@ -96,7 +96,12 @@ function driverNotNamed({ target, targetName, driverOf }: CheckedWish, draft: Dr
                 : `${target.title} has no ${kind} storage`,
         given: "nothing",
         allowed: `${named.join(", ")}; or an existing class (storageClass)${targetName === "kubernetes" ? "; kind and k3s have local-path, minikube minikube-hostpath" : ""}`,
-        fix: ofKind.length > 0 ? `storageDriver: ${named[0]}` : `remove storageKind, or storageDriver: ${named[0]}`,
+        fix:
+            environment === "development" && targetName === "kubernetes"
+                ? "storageDriver: local-path"
+                : ofKind.length > 0
+                  ? `storageDriver: ${named[0]}`
+                  : `remove storageKind, or storageDriver: ${named[0]}`,
         severity: "input",
     };
 }

@@ -79,7 +79,7 @@ export const targets: Record<TargetName, Target> = {
         source: measured("the sandbox's own drivers and images", "2026-11"),
     },
     kubernetes: {
-        title: "any cluster, its drivers named",
+        title: "a Kubernetes cluster",
         environment: "production",
         drivers: { local: [], network: [], cloud: [] },
         excluded: ["sandbox-pool"],

@@ -18,8 +18,8 @@ export interface AskedNeeds {
 }
 
 function classReason({ title, encrypted, lockedBackups }: DataClass): string {
-    const asks = [...(encrypted ? ["volumes and backups are encrypted"] : []), ...(lockedBackups ? ["backups are under lock"] : [])];
-    return asks.length > 0 ? `${title}: ${asks.join(", ")}` : title;
+    const asks = [...(encrypted ? ["encrypted volumes and backups"] : []), ...(lockedBackups ? ["backups under lock"] : [])];
+    return asks.length > 0 ? `${title}: asks for ${asks.join(" and for ")}` : title;
 }
 
 export function decideNeeds(wish: CheckedWish, choices: Choices): AskedNeeds {

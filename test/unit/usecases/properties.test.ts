@@ -57,7 +57,7 @@ const anyWish: fc.Arbitrary<Wish> = fc.record({
     environment: fc.constantFrom("production", "development", undefined),
     overrides,
     // Accepting everything often gives plans where a strict wish gives problems; both belong here.
-    accept: fc.oneof(fc.constant([...unkeptRules]), fc.subarray([...unkeptRules])),
+    accept: fc.oneof(fc.constant<string[]>([...unkeptRules]), fc.subarray<string>([...unkeptRules])),
 });
 
 const planned = (wish: Wish, check: (plan: Plan) => void) => {

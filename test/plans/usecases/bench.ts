@@ -1,0 +1,40 @@
+/**
+ * Ten thousand plans, different ones, timed: `npx tsx test/plans/usecases/bench.ts`. Prints one JSON line; exit code 1 above a second.
+ *
+ * The best of five runs counts: the question is what a plan costs, not what else the machine was doing.
+ */
+
+import { catalog } from "../../../components/usecases/catalog";
+import { resolve } from "../../../components/usecases/resolve";
+
+const plans = 10_000;
+const useCases = Object.keys(catalog).filter((name) => name !== "custom");
+
+function run(): { milliseconds: number; refused: number } {
+    let refused = 0;
+    const start = process.hrtime.bigint();
+    for (let index = 0; index < plans; index++) {
+        const answer = resolve({
+            app: "app",
+            useCase: useCases[index % useCases.length],
+            target: index % 2 === 0 ? "eks" : "sandbox",
+            overrides: { size: `${4 + (index % 16)}Gi`, "resources.requests.cpu": `${100 + (index % 400)}m` },
+            environment: "development",
+        });
+        refused += "problems" in answer ? 1 : 0;
+    }
+    return { milliseconds: Number(process.hrtime.bigint() - start) / 1e6, refused };
+}
+
+const runs = Array.from({ length: 5 }, run);
+const best = Math.min(...runs.map(({ milliseconds }) => milliseconds));
+console.log(
+    JSON.stringify({
+        what: "10,000 plans",
+        milliseconds: Math.round(best),
+        all: runs.map((each) => Math.round(each.milliseconds)),
+        refused: runs[0].refused,
+        limit: 1000,
+    }),
+);
+process.exitCode = best < 1000 ? 0 : 1;
