@@ -1,10 +1,11 @@
 /** The wish as it was typed: every wrong word, unit and contradiction in it, and what is left when there is none. */
 
-import { type BackupPolicy, backupPolicies, type PolicyDescription } from "../../policies/backup";
+import { type BackupPolicy, backupPolicies } from "../../policies/backup";
 import { catalog, type UseCase, useCaseNames } from "./catalog";
-import { type Driver, type DriverDescription, described, driverNames, drivers } from "./drivers";
+import { checkDrivers, checkPolicies, describedPolicy } from "./check-descriptions";
+import { type Driver, described, driverNames, drivers } from "./drivers";
+import { Findings } from "./findings";
 import type { Environment, TargetName } from "./plan";
-import { secondsOf } from "./quantities";
 import { aliases, settingNames, shapeOf, spoken } from "./settings";
 import { closest } from "./suggest";
 import { type Target, targetNames, targets } from "./targets";
@@ -27,33 +28,6 @@ export interface CheckedWish {
 
 /** A DNS label; 52 characters leave room for the hash that a StatefulSet adds to the names of its revisions. */
 const label = /^[a-z]([-a-z0-9]{0,50}[a-z0-9])?$/;
-
-class Findings {
-    readonly problems: Problem[] = [];
-
-    add(rule: string, path: string, message: string, given: unknown, allowed: string, fix: string): void {
-        const shown = typeof given === "string" ? given || "(empty)" : (JSON.stringify(given) ?? "nothing");
-        this.problems.push({ rule, path: path || "(empty)", message, given: shown, allowed, fix, severity: "input" });
-    }
-
-    /** One of a list of words, with the closest legal one where a person mistyped. */
-    word(rule: string, path: string, what: string, given: unknown, legal: readonly string[]): boolean {
-        if (typeof given === "string" && legal.includes(given)) {
-            return true;
-        }
-        const meant = typeof given === "string" ? closest(given, legal) : undefined;
-        const shown = typeof given === "string" ? given : JSON.stringify(given);
-        this.add(
-            rule,
-            path,
-            `there is no ${what} "${shown}"${meant ? ` (did you mean "${meant}"?)` : ""}`,
-            given,
-            legal.join(", "),
-            `${path}: ${meant ?? legal[0]}`,
-        );
-        return false;
-    }
-}
 
 const own = <T>(table: Record<string, T> | undefined, name: string): T | undefined =>
     table !== undefined && Object.hasOwn(table, name) ? table[name] : undefined;
@@ -97,7 +71,7 @@ export function check(
     };
     const policyOf = (name: string) => {
         const description = own(wish.policies, name);
-        return description ? policy(name, description) : own(backupPolicies, name);
+        return description ? describedPolicy(name, description) : own(backupPolicies, name);
     };
     checkNames(findings, given, wish, target, driverOf, policyOf);
     const { problems } = findings;
@@ -148,166 +122,6 @@ function checkAccept(findings: Findings, accept: unknown, rules: { unkept: reado
             findings.word("unknown-rule", "accept", "rule", name, rules.unkept);
         }
     }
-}
-
-const descriptionKeys = {
-    kind: ["local", "network", "cloud"],
-    reach: ["node", "zone", "cluster", "region"],
-    volume: ["csi", "hostPath", "local"],
-    expansion: ["online", "offline", "none", true, false],
-    encryption: ["always", "option", "none"],
-} as const;
-const flags = ["snapshots", "clones", "attributeChange", "readWriteMany", "enforcedSize", "delayedBinding"];
-const otherKeys = ["provisioner", "annualFailure", "maximumGiB", "parameters", "mountOptions"];
-
-function checkDrivers(findings: Findings, described: Record<string, DriverDescription> | undefined): void {
-    for (const [name, description] of Object.entries(described ?? {}).sort(([a], [b]) => (a < b ? -1 : 1))) {
-        const path = `drivers.${name}`;
-        if (typeof description !== "object" || description === null) {
-            findings.add(
-                "bad-driver",
-                path,
-                "a driver is described by its kind, its provisioner and what it can do",
-                description,
-                "a table",
-                `${path}: { kind: network, provisioner: block.example.com }`,
-            );
-            continue;
-        }
-        const entries = description as unknown as Record<string, unknown>;
-        const keys = [...Object.keys(descriptionKeys), ...flags, ...otherKeys];
-        for (const key of Object.keys(entries).sort()) {
-            findings.word("unknown-key", `${path}.${key}`, "property of a driver", key, keys);
-        }
-        for (const [key, allowed] of Object.entries(descriptionKeys)) {
-            if ((entries[key] !== undefined || key === "kind") && !(allowed as readonly unknown[]).includes(entries[key])) {
-                findings.add(
-                    "bad-driver",
-                    `${path}.${key}`,
-                    `the driver's ${key} is none that exists`,
-                    entries[key],
-                    allowed.join(", "),
-                    `${path}.${key}: ${allowed[0]}`,
-                );
-            }
-        }
-        for (const key of flags.filter((flag) => entries[flag] !== undefined && typeof entries[flag] !== "boolean")) {
-            findings.add(
-                "bad-driver",
-                `${path}.${key}`,
-                `whether the driver has ${key} is yes or no`,
-                entries[key],
-                "true, false",
-                `${path}.${key}: false`,
-            );
-        }
-        if (typeof entries.provisioner !== "string" || !/^[a-z0-9]([\w.\-/]*[a-z0-9])?$/i.test(entries.provisioner)) {
-            findings.add(
-                "bad-driver",
-                `${path}.provisioner`,
-                "the provisioner is the name the driver registers with",
-                entries.provisioner,
-                "a CSI driver's name",
-                `${path}.provisioner: block.example.com`,
-            );
-        }
-        for (const [key, high] of [
-            ["annualFailure", 1],
-            ["maximumGiB", 1e9],
-        ] as const) {
-            const value = entries[key];
-            if (value !== undefined && !(typeof value === "number" && value >= 0 && value <= high)) {
-                findings.add(
-                    "bad-driver",
-                    `${path}.${key}`,
-                    `${key} is a number`,
-                    value,
-                    `from 0 to ${high}`,
-                    `${path}.${key}: ${key === "annualFailure" ? 0.002 : 16_384}`,
-                );
-            }
-        }
-    }
-}
-
-const policyKeys = ["title", "methods", "interval", "schedule", "retention", "pointInTime", "offSite", "lock", "encrypted", "drill"];
-
-function checkPolicies(findings: Findings, policies: Record<string, PolicyDescription> | undefined): void {
-    for (const [name, description] of Object.entries(policies ?? {}).sort(([a], [b]) => (a < b ? -1 : 1))) {
-        const path = `policies.${name}`;
-        if (typeof description !== "object" || description === null) {
-            findings.add(
-                "bad-policy",
-                path,
-                "a policy is described by its interval, its retention and its drill",
-                description,
-                "a table",
-                `${path}: { interval: 6h, retention: { last: 28 } }`,
-            );
-            continue;
-        }
-        for (const key of Object.keys(description).sort()) {
-            findings.word("unknown-key", `${path}.${key}`, "property of a backup policy", key, policyKeys);
-        }
-        for (const key of Object.keys(description.retention ?? {}).sort()) {
-            findings.word(
-                "unknown-key",
-                `${path}.retention.${key}`,
-                "period of a retention",
-                key,
-                Object.keys(backupPolicies.none.retention),
-            );
-            const value = (description.retention as Record<string, unknown>)[key];
-            if (!Number.isInteger(value) || (value as number) < 0) {
-                findings.add(
-                    "bad-policy",
-                    `${path}.retention.${key}`,
-                    "how many are kept is a whole number",
-                    value,
-                    "0 or more",
-                    `${path}.retention.${key}: 7`,
-                );
-            }
-        }
-        for (const method of Array.isArray(description.methods) ? description.methods : []) {
-            findings.word("bad-policy", `${path}.methods`, "method", method, ["stream", "files", "snapshot", "archive"]);
-        }
-        for (const key of ["interval", "pointInTime"] as const) {
-            const value = description[key];
-            if (value !== undefined && !(typeof value === "string" && (secondsOf(value) ?? 0) > 0)) {
-                findings.add(
-                    "bad-policy",
-                    `${path}.${key}`,
-                    `${key} is no duration`,
-                    value,
-                    "a duration with a unit (m, h, d)",
-                    `${path}.${key}: 6h`,
-                );
-            }
-        }
-        if (description.lock !== undefined && !(Number.isInteger(description.lock.days) && description.lock.days > 0)) {
-            findings.add(
-                "bad-policy",
-                `${path}.lock.days`,
-                "a lock lasts whole days",
-                description.lock.days,
-                "1 or more",
-                `${path}.lock.days: 35`,
-            );
-        }
-    }
-}
-
-function policy(name: string, description: PolicyDescription): BackupPolicy {
-    const base = backupPolicies.daily;
-    return {
-        ...base,
-        title: `"${name}", of your own`,
-        // A described interval replaces the base's schedule, or the two would contradict each other.
-        ...(description.interval !== undefined && description.schedule === undefined ? { schedule: undefined } : {}),
-        ...description,
-        retention: description.retention ? { ...backupPolicies.none.retention, ...description.retention } : base.retention,
-    };
 }
 
 /** Paths and shapes of the overrides. Keys are taken in their alphabetical order, so that the input's order doesn't matter. */

@@ -11,12 +11,10 @@ import { decideEngine, decideMode } from "./decide/engine";
 import { decideNeeds } from "./decide/needs";
 import { decideStorage } from "./decide/storage";
 import { decideVolumes } from "./decide/volumes";
-import { Choices, type Draft, type StorageDraft, type VolumeDraft } from "./draft";
-import { type Driver, driverNames, drivers } from "./drivers";
-import { durabilityOf } from "./durability";
-import type { AcceptedRule, Objectives, Plan, PlannedBackup, PlannedGrowth, PlannedStorage, PlannedVolume, StorageKind } from "./plan";
-import { priceOf } from "./price";
-import { notProtectedOf, promiseOf } from "./promise";
+import { Choices, type Draft, type VolumeDraft } from "./draft";
+import { type Driver, driverNames } from "./drivers";
+import type { AcceptedRule, Objectives, PlannedBackup, StorageKind } from "./plan";
+import { planOf } from "./plan-of";
 import { bytesOf } from "./quantities";
 import { restoreTime } from "./restore-rates";
 import { developmentAcceptances, impossibleRules, rules, unkeptRules } from "./rules";
@@ -145,120 +143,3 @@ function judge(wish: CheckedWish, draft: Draft): { accepted: AcceptedRule[]; kep
     }
     return { accepted, kept, unkept };
 }
-
-function planOf(wish: CheckedWish, draft: Draft, choices: Choices, accepted: AcceptedRule[], kept: Objectives): Plan {
-    const { engine, replicas, spread, resources, storage, volumes, asked, needs } = draft;
-    const planned = backupOf(draft, choices);
-    const objectives: Objectives =
-        kept.restore && !planned.carriedOut
-            ? { ...kept, restoreReason: "planned: this version has no component that carries backups out yet" }
-            : kept;
-    const region = wish.given.get("region") ?? wish.target.region;
-    const names = new Set(accepted.map(({ rule }) => rule));
-    return {
-        schema: "holdfast.plan/v1",
-        app: wish.app,
-        useCase: wish.useCaseName,
-        target: wish.targetName,
-        ...(region === undefined ? {} : { region }),
-        environment: wish.environment,
-        dataClass: needs.dataClass,
-        engine,
-        replicas,
-        spread,
-        storage: storageOf(storage, storage.driver),
-        volumes: volumes.map((volume) => volumeOf(volume, storage)),
-        resources,
-        growth: growthOf(draft),
-        objectives,
-        asked,
-        backup: planned,
-        price: priceOf(draft),
-        durability: durabilityOf(draft),
-        promise: promiseOf(draft, kept),
-        notProtected: notProtectedOf(draft, kept, accepted),
-        accepted,
-        unusedAcceptances: wish.accept.filter((name) => !names.has(name)),
-        decisions: choices.decisions,
-    };
-}
-
-function storageOf(storage: StorageDraft, driver: Driver): PlannedStorage {
-    const parameters: Record<string, string> = { ...driver.parameters, ...(storage.encrypted ? driver.encryptionParameters : {}) };
-    const { limits } = driver;
-    // What is included is not asked for: the parameter would be refused below its minimum, and means nothing at it.
-    if (storage.iops !== undefined && limits.iops && storage.iops > limits.iops.included) {
-        parameters.iops = String(storage.iops);
-    }
-    if (storage.throughputMiB !== undefined && limits.throughputMiB && storage.throughputMiB > limits.throughputMiB.included) {
-        parameters.throughput = String(storage.throughputMiB);
-    }
-    return {
-        kind: driver.kind,
-        driver: driver.name,
-        provisioner: driver.provisioner,
-        parameters,
-        mountOptions: driver.mountOptions,
-        bindingMode: storage.bindingMode,
-        allowExpansion: storage.allowExpansion,
-        encrypted: storage.encrypted,
-        snapshots: driver.capabilities.snapshots,
-        clones: driver.capabilities.clones,
-        ...(storage.iops === undefined ? {} : { iops: storage.iops }),
-        ...(storage.throughputMiB === undefined ? {} : { throughputMiB: storage.throughputMiB }),
-        ...(storage.existingClass === undefined ? {} : { existingClass: storage.existingClass }),
-    };
-}
-
-function volumeOf({ driver, ...volume }: VolumeDraft, storage: StorageDraft): PlannedVolume {
-    if (driver.name === storage.driver.name) {
-        return volume;
-    }
-    const encrypted = driver.capabilities.encryption !== "none";
-    const bindingMode = driver.capabilities.delayedBinding ? "WaitForFirstConsumer" : "Immediate";
-    const own: StorageDraft = {
-        driver,
-        encrypted,
-        bindingMode,
-        allowExpansion: driver.expansion,
-        reclaimPolicy: "Retain",
-        changesPerDay: 1,
-    };
-    return { ...volume, storage: storageOf(own, driver) };
-}
-
-function backupOf({ backup, engine, asked }: Draft, choices: Choices): PlannedBackup {
-    const { name, method, interval, schedule, retention, pointInTime, location, encrypted, lock, drill, restoreTime: time } = backup;
-    const reason = choices.decisions.find(({ path }) => path === "backup.policy")?.reason ?? asked.restoreReason ?? "";
-    if (method === undefined) {
-        return { policy: name, reason, carriedOut: false };
-    }
-    return {
-        policy: name,
-        method,
-        schedule,
-        interval,
-        retention,
-        ...(pointInTime === undefined ? {} : { pointInTime }),
-        location,
-        encrypted,
-        ...(lock === undefined ? {} : { lock }),
-        ...(drill === undefined ? {} : { drill: { schedule: drill.schedule, every: drill.every, query: drill.query[engine.name] ?? "" } }),
-        restoreTime: time,
-        reason: `${reason}; this version plans the policy and does not carry it out yet`,
-        carriedOut: false,
-    };
-}
-
-function growthOf({ needs, volumes: [data], storage }: Draft): PlannedGrowth {
-    const perMonth = bytesOf(needs.growth) ?? 0;
-    const room = (bytesOf(data.ceiling) ?? 0) - (bytesOf(data.size) ?? 0);
-    return {
-        perMonth: needs.growth,
-        ...(perMonth > 0 ? { monthsToCeiling: Math.floor(room / perMonth) } : {}),
-        changesPerDay: storage.changesPerDay,
-    };
-}
-
-/** Names of the drivers of the table, for listings. */
-export const knownDrivers: readonly string[] = Object.keys(drivers);

@@ -1,13 +1,25 @@
 /** All rules, by name. A new rule is one entry and one test of both its sides. */
 
 import { backupRules } from "./backups";
+import { capabilityRules } from "./capabilities";
+import { failoverRules } from "./failover";
+import { limitRules } from "./limits";
 import { memberRules } from "./members";
+import { retentionRules } from "./retention";
 import type { Rule } from "./rule";
 import { storageRules } from "./storage";
 
 export type { Finding, ImpossibleRule, Rule, UnkeptRule } from "./rule";
 
-export const rules: readonly Rule[] = [...memberRules, ...storageRules, ...backupRules];
+export const rules: readonly Rule[] = [
+    ...memberRules,
+    ...failoverRules,
+    ...storageRules,
+    ...capabilityRules,
+    ...limitRules,
+    ...backupRules,
+    ...retentionRules,
+];
 
 /** Names that `accept` may hold. */
 export const unkeptRules: readonly string[] = rules.filter(({ severity }) => severity === "unkept").map(({ id }) => id);
