@@ -65,10 +65,32 @@ func IsSubvolume(path string) bool {
 	return unix.Lstat(path, &st) == nil && st.Mode&unix.S_IFMT == unix.S_IFDIR && st.Ino == FirstInode
 }
 
-// Create makes an empty subvolume.
+// Create makes an empty subvolume whose files are written in place, as on other file systems. With copy-on-write, overwriting needs new
+// room: a database on a full volume could not even write its log, and old versions of half-overwritten extents would count as data.
 func (r Runner) Create(path string) error {
-	_, _, err := r.run("subvolume", "create", path)
-	return err
+	if _, _, err := r.run("subvolume", "create", path); err != nil {
+		return err
+	}
+	return writeInPlace(path)
+}
+
+// writeInPlace sets what `chattr +C` does on an empty directory; files and directories made in it inherit it. A snapshot still copies on the
+// first write after it.
+func writeInPlace(path string) error {
+	dir, err := os.Open(path)
+	if err != nil {
+		return err
+	}
+	defer dir.Close()
+	const nocow = 0x800000 // FS_NOCOW_FL of linux/fs.h
+	flags, err := unix.IoctlGetInt(int(dir.Fd()), unix.FS_IOC_GETFLAGS)
+	if err != nil {
+		return fmt.Errorf("flags of %s: %w", path, err)
+	}
+	if err := unix.IoctlSetPointerInt(int(dir.Fd()), unix.FS_IOC_SETFLAGS, flags|nocow); err != nil {
+		return fmt.Errorf("flags of %s: %w", path, err)
+	}
+	return nil
 }
 
 // Snapshot makes target an instant copy of source that shares its blocks; data written before is in it, flushed or not.

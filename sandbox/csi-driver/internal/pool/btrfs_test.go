@@ -100,6 +100,33 @@ func TestSizeIsEnforcedAndGrowsUnderAnOpenFile(t *testing.T) {
 	}
 }
 
+// A database on a full volume goes on writing its log into files it has: with copy-on-write that would need new room.
+func TestAFullVolumeCanStillBeOverwritten(t *testing.T) {
+	p := testPool(t, "")
+	volume := create(t, p, "overwritten", 64*mebibyte, "")
+	log := openIn(t, p, volume.ID, "log")
+	if _, err := log.Write(make([]byte, 8*mebibyte)); err != nil {
+		t.Fatal(err)
+	}
+	if err := log.Sync(); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := fill(openIn(t, p, volume.ID, "data")); !errors.Is(err, unix.EDQUOT) {
+		t.Fatal(err)
+	}
+	again, err := os.OpenFile(log.Name(), os.O_WRONLY, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer again.Close()
+	if _, err := again.Write(bytes.Repeat([]byte{7}, int(8*mebibyte))); err != nil {
+		t.Fatal(err)
+	}
+	if err := again.Sync(); err != nil {
+		t.Fatal(err)
+	}
+}
+
 func TestSnapshotRestoreAndCloneKeepTheirContent(t *testing.T) {
 	p := testPool(t, "")
 	ctx := context.Background()
