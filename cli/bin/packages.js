@@ -20,11 +20,13 @@ function ensure() {
     const wanted = lockHash();
     if (fs.existsSync(stamp) && fs.readFileSync(stamp, "utf8") === wanted) return;
     console.error("Installing npm packages (once, about a minute) …");
-    const result = spawnSync("npm", ["ci", "--no-audit", "--no-fund"], { cwd: root, stdio: ["ignore", 2, 2] });
+    // Not `npm ci`: it refuses a lock file without the packages of platforms that not every registry mirror has. What the lock file does name
+    // is installed in exactly that version either way, and --no-save leaves the file as it is.
+    const command = ["install", "--no-save", "--no-audit", "--no-fund"];
+    const result = spawnSync("npm", command, { cwd: root, stdio: ["ignore", 2, 2] });
     if (result.status !== 0) {
-        console.error(
-            `holdfast: "npm ci" in ${root} failed (${result.error ? result.error.message : `exit code ${result.status}`}); its message is above.`,
-        );
+        const reason = result.error ? result.error.message : `exit code ${result.status}`;
+        console.error(`holdfast: "npm ${command.join(" ")}" in ${root} failed (${reason}); its message is above.`);
         process.exit(1);
     }
     fs.writeFileSync(stamp, wanted);
