@@ -62,7 +62,7 @@ export const modes: readonly EngineMode[] = [
     },
     {
         engine: "postgres",
-        title: "PostgreSQL, one server",
+        title: "a single PostgreSQL server",
         serves: "relational",
         replication: "none",
         members: () => 1,
@@ -80,7 +80,7 @@ export const modes: readonly EngineMode[] = [
     },
     {
         engine: "postgres-cluster",
-        title: "PostgreSQL by CloudNativePG, asynchronous standbys",
+        title: "CloudNativePG with asynchronous standbys",
         serves: "relational",
         replication: "asynchronous",
         members: (mayFail) => mayFail + 1,
@@ -94,7 +94,7 @@ export const modes: readonly EngineMode[] = [
     },
     {
         engine: "postgres-cluster",
-        title: "PostgreSQL by CloudNativePG, synchronous quorum",
+        title: "CloudNativePG with a synchronous quorum",
         serves: "relational",
         replication: "quorum",
         members: (mayFail) => 2 * mayFail + 1,
@@ -118,7 +118,7 @@ export const modes: readonly EngineMode[] = [
     },
     {
         engine: "jetstream",
-        title: "NATS JetStream, replicated streams",
+        title: "NATS JetStream with replicated streams",
         serves: "stream",
         replication: "quorum",
         members: (mayFail) => 2 * mayFail + 1,

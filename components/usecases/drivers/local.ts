@@ -74,7 +74,7 @@ export const localDrivers: Record<string, DriverEntry> = {
         source: remembered("https://kubernetes.io/docs/concepts/storage/volumes/#local", "2026-11"),
     },
     "instance-store": {
-        title: "EC2 instance store by static local volumes",
+        title: "EC2 instance store",
         kind: "local",
         provisioner: "kubernetes.io/no-provisioner",
         reach: "node",
@@ -86,7 +86,7 @@ export const localDrivers: Record<string, DriverEntry> = {
         performance: "the instance's own NVMe, no network in between",
         parameters: {},
         mountOptions: [],
-        needs: "instances with NVMe disks, and a PersistentVolume with node affinity for each",
+        needs: "static local volumes: instances with NVMe disks, and a PersistentVolume with node affinity for each",
         source: remembered(
             "https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/InstanceStorage.html (lost on stop; NVMe encrypted, XTS-AES-256)",
             "2026-11",

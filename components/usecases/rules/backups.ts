@@ -48,7 +48,7 @@ export const backupRules: Rule[] = [
                       allowed:
                           mode.methods.filter((method) => backup.policy.methods.includes(method)).join(", ") ||
                           `another policy: ${mode.methods.join(", ")} is what the engine can do`,
-                      fix: `remove ${backup.policy.methods.includes(backup.method) ? "backup.policy" : "backup.method"}`,
+                      fix: methodFix(mode.methods.filter((method) => backup.policy.methods.includes(method))),
                   },
     },
     {
@@ -132,3 +132,5 @@ export const backupRules: Rule[] = [
                 : kept,
     },
 ];
+
+const methodFix = ([first]: string[]) => (first === undefined ? "remove backup.policy" : `backup.method: ${first}`);

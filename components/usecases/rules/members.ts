@@ -64,7 +64,7 @@ export const memberRules: Rule[] = [
                       message: `version ${engine.version} was asked for, and the image that would run holds ${known}`,
                       given: engine.version,
                       allowed: `${known}, or another version with its image`,
-                      fix: `image: ${engine.image.replace(known, engine.version)}`,
+                      fix: `image: ${engine.image.split(":")[0]}:${engine.version}`,
                   };
         },
     },
@@ -77,7 +77,7 @@ export const memberRules: Rule[] = [
                 ? undefined
                 : {
                       path: "replicas",
-                      message: `${replicas} members of ${mode.title} would be ${replicas} databases that know nothing of each other`,
+                      message: `${replicas} members were asked for, and ${mode.title} is one: ${replicas} would be as many databases that know nothing of each other`,
                       given: String(replicas),
                       allowed: "1",
                       fix: "engine.name: postgres-cluster",

@@ -75,7 +75,7 @@ export const retentionRules: Rule[] = [
                       message: `backups of ${draft.needs.dataClass} data could be deleted by whoever gets into the cluster`,
                       given: "none",
                       allowed: "governance, compliance",
-                      fix: "backup.policy: continuous-locked",
+                      fix: "backup.lock.mode: compliance",
                   },
         lowers: () => "whoever gets into the cluster can delete the backups with the data",
     },
@@ -106,12 +106,12 @@ export const retentionRules: Rule[] = [
                 ? undefined
                 : {
                       path: "backup.location",
-                      message: `the backups would lie on the ${draft.backup.location.replace("-", " ")} as the data, and go with it`,
+                      message: `the backups would lie ${nearby(draft)} as the data, and go with it`,
                       given: draft.backup.location,
                       allowed: "outside-the-cluster, other-region",
                       fix: "backup.location: outside-the-cluster",
                   },
-        lowers: ({ backup }) => `the backups lie on the ${backup.location.replace("-", " ")} as the data: what takes one takes the other`,
+        lowers: (draft) => `the backups lie ${nearby(draft)} as the data: what takes one takes the other`,
     },
     {
         id: "drill-too-rare",
@@ -145,3 +145,5 @@ function retentionFix(seconds: number): string {
           ? `backup.retention.monthly: ${Math.ceil(days / 30)}`
           : `backup.retention.daily: ${days}`;
 }
+
+const nearby = ({ backup }: Draft) => (backup.location === "same-machine" ? "on the same machine" : "in the same cluster");

@@ -74,7 +74,7 @@ export const storageRules: Rule[] = [
                 : {
                       path: "storage.encrypted",
                       message: `${draft.needs.dataClass} data would lie unencrypted on the volume "${bare}"`,
-                      given: draft.volumes.find(({ name }) => name === bare)?.driver.name ?? draft.storage.driver.name,
+                      given: `${draft.storage.encrypted} on ${draft.volumes.find(({ name }) => name === bare)?.driver.name}`,
                       allowed:
                           "a driver that encrypts; for disks that are encrypted underneath, describe the driver under `drivers` with encryption: always",
                       fix:

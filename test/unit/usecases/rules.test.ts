@@ -1,5 +1,6 @@
 import { resolve, type Wish } from "../../../components/usecases/resolve";
 import { rules } from "../../../components/usecases/rules";
+import { aliases, shapeOf } from "../../../components/usecases/settings";
 import { planOf, problemsOf, rulesOf, wish } from "./wishes";
 
 const image = { image: "docker.io/library/nginx:1.29.3" };
@@ -120,6 +121,26 @@ const cases: Record<string, { broken: Wish; kept: Wish }> = {
     "drill-too-rare": { broken: prefs({ "backup.drill.every": "180d" }), kept: prefs({ "backup.drill.every": "179d" }) },
 };
 
+/** The wish with the fix carried out, where the fix is a line to write or to remove and not advice in words. */
+function applied(asked: Wish, fix: string): Wish | undefined {
+    const first = fix.split(/[,;] /)[0];
+    const [, removed] = /^remove ([\w.]+)$/.exec(first) ?? [];
+    const [, key, value] = /^([\w.]+): ([\w.\-/:]+)$/.exec(first) ?? [];
+    const path = aliases[removed ?? key] ?? removed ?? key;
+    if (path === undefined || shapeOf(path, ["data", "media"]) === undefined) {
+        return undefined;
+    }
+    const others = Object.entries(asked.overrides ?? {}).filter(([each]) => (aliases[each] ?? each) !== path);
+    return { ...asked, overrides: { ...Object.fromEntries(others), ...(removed === undefined ? { [path]: value } : {}) } };
+}
+
+test("most fixes are lines to write, so that following them can be tested", () => {
+    const lines = Object.entries(cases).filter(([id, { broken }]) =>
+        applied(broken, problemsOf(broken).find(({ rule }) => rule === id)?.fix ?? ""),
+    );
+    expect(lines.length).toBeGreaterThan(35);
+});
+
 test("every rule has a test of both sides", () => {
     expect(Object.keys(cases).sort()).toEqual(rules.map(({ id }) => id).sort());
 });
@@ -133,6 +154,11 @@ describe.each(rules.map((rule) => [rule.id, rule] as const))("%s", (id, rule) =>
         for (const part of [problem?.message, problem?.given, problem?.allowed, problem?.fix, problem?.path]) {
             expect(part).toMatch(/\S/);
         }
+    });
+
+    test("is kept by what it says to write instead", () => {
+        const written = applied(broken, problemsOf(broken).find((each) => each.rule === id)?.fix ?? "");
+        expect(written === undefined ? [] : rulesOf(written)).not.toContain(id);
     });
 
     test("has nothing against what keeps it", () => {
