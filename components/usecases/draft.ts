@@ -37,6 +37,21 @@ export class Choices {
         return value;
     }
 
+    /** The driver's parameters, with those that the wish sets under the prefix. */
+    parameters(prefix: string, base: Record<string, string>, of: string): Record<string, string> {
+        const parameters = { ...base };
+        for (const path of [...this.given.keys()].filter((each) => each.startsWith(prefix))) {
+            const key = path.slice(prefix.length);
+            parameters[key] = this.choose(
+                path,
+                Object.hasOwn(base, key) ? base[key] : undefined,
+                "target",
+                `a parameter of the class of ${of}`,
+            );
+        }
+        return parameters;
+    }
+
     /** Settings of the wish that no decision took up. */
     unused(): string[] {
         const decided = new Set(this.decisions.map(({ path }) => path));
@@ -54,6 +69,8 @@ export class Choices {
 
 export interface StorageDraft {
     driver: Driver;
+    /** Of the StorageClass, without encryption and what is bought. */
+    parameters: Record<string, string>;
     existingClass?: string;
     encrypted: boolean;
     bindingMode: "WaitForFirstConsumer" | "Immediate";
@@ -66,6 +83,7 @@ export interface StorageDraft {
 
 export interface VolumeDraft extends PlannedVolume {
     driver: Driver;
+    parameters: Record<string, string>;
 }
 
 export interface BackupDraft {

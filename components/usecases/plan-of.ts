@@ -48,7 +48,7 @@ export function planOf(wish: CheckedWish, draft: Draft, choices: Choices, accept
 }
 
 function storageOf(storage: StorageDraft, driver: Driver): PlannedStorage {
-    const parameters: Record<string, string> = { ...driver.parameters, ...(storage.encrypted ? driver.encryptionParameters : {}) };
+    const parameters: Record<string, string> = { ...storage.parameters, ...(storage.encrypted ? driver.encryptionParameters : {}) };
     const { limits } = driver;
     // What is included is not asked for: the parameter would be refused below its minimum, and means nothing at it.
     if (storage.iops !== undefined && limits.iops && storage.iops > limits.iops.included) {
@@ -74,13 +74,14 @@ function storageOf(storage: StorageDraft, driver: Driver): PlannedStorage {
     };
 }
 
-function volumeOf({ driver, ...volume }: VolumeDraft, storage: StorageDraft): PlannedVolume {
+function volumeOf({ driver, parameters, ...volume }: VolumeDraft, storage: StorageDraft): PlannedVolume {
     if (driver.name === storage.driver.name) {
         return volume;
     }
     const encrypted = driver.capabilities.encryption !== "none";
     const bindingMode = driver.capabilities.delayedBinding ? "WaitForFirstConsumer" : "Immediate";
     const own: StorageDraft = {
+        parameters,
         driver,
         encrypted,
         bindingMode,

@@ -60,7 +60,7 @@ const time: Shape = { allows: (value) => (secondsOf(value) ?? 0) > 0, allowed: "
 const flag = word(["true", "false"]);
 const anything = text(/\S/, "a name", "standard");
 
-/** Paths with `<volume>` stand for one setting of each volume the plan has. */
+/** Paths with `<volume>` stand for one setting of each volume the plan has, those with `<key>` for one of each parameter. */
 export const settings: Record<string, Shape> = {
     "needs.data": word(["key-value", "relational", "stream", "files"]),
     "needs.dataClass": word(Object.keys(dataClasses)),
@@ -101,6 +101,8 @@ export const settings: Record<string, Shape> = {
     "volumes.<volume>.ceiling": size,
     "volumes.<volume>.accessMode": word(["ReadWriteOnce", "ReadWriteOncePod", "ReadWriteMany"]),
     "volumes.<volume>.driver": anything,
+    "storage.parameters.<key>": text(/\S/, "a parameter of the driver's StorageClass", "replicapool"),
+    "volumes.<volume>.parameters.<key>": text(/\S/, "a parameter of the driver's StorageClass", "replicapool"),
     "resources.requests.cpu": cpu,
     "resources.requests.memory": size,
     "resources.limits.cpu": cpu,
@@ -148,6 +150,13 @@ export const spoken = (path: string): string => short[path] ?? path;
 export function shapeOf(path: string, volumes: readonly string[]): Shape | undefined {
     if (Object.hasOwn(settings, path)) {
         return path.includes("<") ? undefined : settings[path];
+    }
+    if (/^storage\.parameters\.[\w.\-/]+$/.test(path)) {
+        return settings["storage.parameters.<key>"];
+    }
+    const parameter = /^volumes\.([^.]+)\.parameters\.[\w.\-/]+$/.exec(path);
+    if (parameter) {
+        return volumes.includes(parameter[1]) && parameter[1] !== "data" ? settings["volumes.<volume>.parameters.<key>"] : undefined;
     }
     const match = /^volumes\.([^.]+)\.([^.]+)$/.exec(path);
     return match && volumes.includes(match[1]) ? settings[`volumes.<volume>.${match[2]}`] : undefined;

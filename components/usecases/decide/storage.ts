@@ -166,6 +166,7 @@ function draftOf(
     }
     return {
         driver,
+        parameters: existingClass === undefined ? choices.parameters("storage.parameters.", driver.parameters, driver.title) : {},
         existingClass,
         encrypted,
         bindingMode: choices.choose(

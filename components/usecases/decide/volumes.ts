@@ -38,6 +38,7 @@ export function decideVolumes(
         ceiling: choices.choose("volumes.data.ceiling", ceiling, "use-case", reason),
         accessMode: accessModeOf(storage, backup, choices),
         driver: storage.driver,
+        parameters: storage.parameters,
     };
     return needs.shared ? [data, sharedVolume(wish, asked, storage, choices)] : [data];
 }
@@ -132,5 +133,10 @@ function sharedVolume(wish: CheckedWish, asked: AskedNeeds, storage: StorageDraf
         ) as PlannedVolume["accessMode"],
         shared: true,
         driver,
+        // Where both are of one class, its parameters are the storage's.
+        parameters:
+            driver.name === storage.driver.name
+                ? storage.parameters
+                : choices.parameters(`${path}.parameters.`, driver.parameters, driver.title),
     };
 }

@@ -55,6 +55,8 @@ export interface Driver {
     performance: string;
     /** Parameters of the StorageClass, without encryption. */
     parameters: Record<string, string>;
+    /** Parameters that only the cluster's owner knows: without them no class can be made. */
+    requiredParameters?: string[];
     /** Further parameters of an encrypted class. */
     encryptionParameters?: Record<string, string>;
     mountOptions: string[];

@@ -50,9 +50,10 @@ export const networkDrivers: Record<string, DriverEntry> = {
         limits: {},
         copies: 1,
         performance: "the server's: one machine, and one point of failure unless the server has a pair",
-        parameters: { server: "nfs.example", share: "/export" },
+        parameters: {},
+        requiredParameters: ["server", "share"],
         mountOptions: ["nfsvers=4.1", "hard"],
-        needs: "csi-driver-nfs and an NFS server (`storage.parameters.server`, `storage.parameters.share`)",
+        needs: "csi-driver-nfs and an NFS server",
         source: remembered("https://github.com/kubernetes-csi/csi-driver-nfs/blob/master/docs/driver-parameters.md", "2026-11"),
     },
     longhorn: {

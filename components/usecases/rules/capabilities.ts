@@ -5,6 +5,26 @@ import type { Rule } from "./rule";
 
 export const capabilityRules: Rule[] = [
     {
+        id: "parameters-missing",
+        severity: "impossible",
+        source: remembered("https://github.com/kubernetes-csi/csi-driver-nfs/blob/master/docs/driver-parameters.md", "2026-11"),
+        check: (draft) =>
+            ofVolumes(draft, ({ name, driver, parameters }) => {
+                const own = driver.name !== draft.storage.driver.name;
+                const missing = (driver.requiredParameters ?? []).filter((key) => !Object.hasOwn(parameters, key));
+                const prefix = own ? `volumes.${name}.parameters` : "storage.parameters";
+                return missing.length === 0 || (!own && draft.storage.existingClass !== undefined)
+                    ? undefined
+                    : {
+                          path: `${prefix}.${missing[0]}`,
+                          message: `${driver.title} needs ${missing.join(" and ")}, which only you know`,
+                          given: "nothing",
+                          allowed: `a value for each of ${missing.map((key) => `${prefix}.${key}`).join(", ")}${own ? "" : ", or an existing class (storageClass)"}`,
+                          fix: missing.map((key) => `${prefix}.${key}: …`).join(" and "),
+                      };
+            }),
+    },
+    {
         id: "snapshots-not-available",
         severity: "impossible",
         source: remembered("https://kubernetes.io/docs/concepts/storage/volume-snapshots/", "2026-11"),

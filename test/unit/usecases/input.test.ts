@@ -107,6 +107,21 @@ test("a described driver may say more of one in the table: disks that are encryp
     expect(rules).not.toContain("unencrypted-volume");
 });
 
+test("parameters of a class are set by their names, for the storage and for a volume of its own", () => {
+    const pool = planOf(wish("user-preferences", "kubernetes", { storageDriver: "ceph-rbd", "storage.parameters.pool": "fast" }));
+    expect(pool.storage.parameters).toMatchObject({ pool: "fast", clusterID: "rook-ceph" });
+    expect(pool.decisions.find(({ path }) => path === "storage.parameters.pool")?.reason).toContain("in place of replicapool");
+    const media = planOf(wish("social-feed", "eks", { "volumes.media.parameters.fileSystemId": "fs-0123" })).volumes[1];
+    expect(media.storage?.parameters).toMatchObject({ provisioningMode: "efs-ap", fileSystemId: "fs-0123" });
+    expect(rulesOf(wish("user-preferences", "eks", { "volumes.media.parameters.fileSystemId": "fs-0123" }))).toEqual(["unknown-setting"]);
+    const existing = wish("user-preferences", "kubernetes", {
+        storageDriver: "ceph-rbd",
+        storageClass: "rbd",
+        "storage.parameters.pool": "fast",
+    });
+    expect(rulesOf(existing)).toEqual(["setting-without-effect"]);
+});
+
 test("a policy of one's own is taken by its name and judged like the others", () => {
     const policies = { quarter: { interval: "6h", retention: { last: 28, weekly: 8 } } };
     const plan = planOf(wish("user-preferences", "eks", { "backup.policy": "quarter", "objectives.restore.rpo": "6h" }, { policies }));

@@ -235,6 +235,9 @@ test("a stronger objective never gives a weaker plan", () => {
             expect(losses.indexOf(b.objectives.survives.at(-1) ?? "pod")).toBeGreaterThanOrEqual(
                 losses.indexOf(a.objectives.survives.at(-1) ?? "pod"),
             );
+            if (a.durability.annualLoss !== "unknown" && b.durability.annualLoss !== "unknown") {
+                expect(b.durability.annualLoss).toBeLessThanOrEqual(a.durability.annualLoss);
+            }
             expect(secondsOf(b.objectives.failover.rto)).toBeLessThanOrEqual(secondsOf(a.objectives.failover.rto) ?? 0);
             expect(secondsOf(b.objectives.failover.rpo)).toBeLessThanOrEqual(secondsOf(a.objectives.failover.rpo) ?? 0);
         }),

@@ -60,6 +60,10 @@ const cases: Record<string, { broken: Wish; kept: Wish }> = {
         broken: session({ "storage.encrypted": false }, "eks"),
         kept: session(on("ebs-gp3", { "storage.encrypted": false }), "eks"),
     },
+    "parameters-missing": {
+        broken: custom(on("nfs-csi", { "storage.parameters.server": "nfs.example.com" }), "kubernetes"),
+        kept: custom(on("nfs-csi", { "storage.parameters.server": "nfs.example.com", "storage.parameters.share": "/data" }), "kubernetes"),
+    },
     "snapshots-not-available": {
         broken: session(on("local-path", { "needs.snapshots": true })),
         kept: session(on("openebs-lvm", { "needs.snapshots": true })),
