@@ -47,7 +47,7 @@ export function promiseOf(plan: Plan) {
         failover: `a lost pod or node loses ${inWords(failover.rpo)}, and is made up for within ${inWords(failover.rto)}`,
         survives: survives.length > 0 ? `the loss of a ${survives.join(", a ")}` : "nothing",
         restore: restore
-            ? `lost or wrong data comes back within ${inWords(restore.rto)}, but for the last ${inWords(restore.rpo)}; recovery points are kept for ${inWords(restore.retention)}`
+            ? `${isUncovered ? "not in force yet; planned: " : ""}lost or wrong data comes back within ${inWords(restore.rto)}, but for the last ${inWords(restore.rpo)}; recovery points are kept for ${inWords(restore.retention)}`
             : `nothing is restored: ${restoreReason ?? "the use case needs none"}`,
         notYet: isUncovered
             ? [
