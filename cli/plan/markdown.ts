@@ -42,6 +42,7 @@ export function planMarkdown(plan: Plan): string {
             `By the live copies: ${chance(durability.annualLoss)} (${durability.formula})`,
             `Once the backups are carried out: ${chance(durability.annualLossWithBackups)} (${durability.formulaWithBackups})`,
         ])}`,
+        `## Needs first\n\n${list(plan.prerequisites)}`,
         `## Not protected from\n\n${list(plan.notProtected)}`,
         ...(plan.unusedAcceptances.length > 0 ? [`Accepted without need: ${plan.unusedAcceptances.map(code).join(", ")}.`] : []),
     ];

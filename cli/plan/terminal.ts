@@ -43,6 +43,7 @@ export function planPage(plan: Plan, { width = 100, all = false, formulas = fals
                 ? `\n${list([plan.durability.formula, plan.durability.formulaWithBackups, ...plan.durability.sources.map((source) => `source: ${source}`)])}`
                 : ""
         }`,
+        `Needs first\n${list(plan.prerequisites)}`,
         `Not protected from\n${list(plan.notProtected)}`,
     ];
     if (plan.unusedAcceptances.length > 0) {

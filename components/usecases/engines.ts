@@ -35,6 +35,8 @@ export interface EngineMode {
     /** Settings of the engine that the promise rests on, where the data can't be made again, and where it can. */
     settings: { kept: Record<string, string>; recreatable: Record<string, string> };
     why: string;
+    /** What has to be in the cluster first, beside the storage driver. */
+    operator?: string;
 }
 
 const postgresMethods: BackupMethod[] = ["stream", "snapshot", "files"];
@@ -80,6 +82,7 @@ export const modes: readonly EngineMode[] = [
     },
     {
         engine: "postgres-cluster",
+        operator: "the CloudNativePG operator",
         title: "CloudNativePG with asynchronous standbys",
         serves: "relational",
         replication: "asynchronous",
@@ -94,6 +97,7 @@ export const modes: readonly EngineMode[] = [
     },
     {
         engine: "postgres-cluster",
+        operator: "the CloudNativePG operator",
         title: "CloudNativePG with a synchronous quorum",
         serves: "relational",
         replication: "quorum",

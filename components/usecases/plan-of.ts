@@ -6,7 +6,7 @@ import type { Driver } from "./drivers";
 import { durabilityOf } from "./durability";
 import type { AcceptedRule, Objectives, Plan, PlannedBackup, PlannedGrowth, PlannedStorage, PlannedVolume } from "./plan";
 import { priceOf } from "./price";
-import { notProtectedOf, promiseOf } from "./promise";
+import { notProtectedOf, prerequisitesOf, promiseOf } from "./promise";
 import { bytesOf } from "./quantities";
 
 /** The plan of a draft that no rule refuses. */
@@ -39,6 +39,7 @@ export function planOf(wish: CheckedWish, draft: Draft, choices: Choices, accept
         backup: planned,
         price: priceOf(draft),
         durability: durabilityOf(draft),
+        prerequisites: prerequisitesOf(draft),
         promise: promiseOf(draft, kept),
         notProtected: notProtectedOf(draft, kept, accepted),
         accepted,

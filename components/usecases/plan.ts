@@ -211,6 +211,8 @@ export interface Plan {
     backup: PlannedBackup;
     price: Price;
     durability: Durability;
+    /** What has to be in the cluster before this can be made: drivers, operators, classes. */
+    prerequisites: string[];
     /** The promise in sentences, the first thing to read. */
     promise: string[];
     /** What this plan does not protect from. */

@@ -53,6 +53,14 @@ export function notProtectedOf(draft: Draft, kept: Objectives, accepted: Accepte
     return list;
 }
 
+/** What the plan takes for granted, each once. */
+export function prerequisitesOf({ storage, volumes, mode }: Draft): string[] {
+    const needed = volumes.map(({ driver }) =>
+        driver.name === storage.driver.name && storage.existingClass !== undefined ? `the class "${storage.existingClass}"` : driver.needs,
+    );
+    return [...new Set([...needed, ...(mode.operator === undefined ? [] : [mode.operator])])];
+}
+
 function sentence(text: string): string {
     return text.charAt(0).toUpperCase() + text.slice(1);
 }

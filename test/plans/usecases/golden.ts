@@ -9,6 +9,7 @@ const decisions = (plan: Plan) => plan.decisions.map(({ path, value, from }) => 
 function outcome(plan: Plan): string[] {
     const { price, durability } = plan;
     return [
+        ...plan.prerequisites.map((line) => `needs first: ${line}`),
         ...plan.promise.map((line) => `promise: ${line}`),
         ...plan.accepted.map(({ rule, from, lowers }) => `accepted by ${from}: ${rule}: ${lowers}`),
         ...plan.notProtected.filter((line) => !line.includes("(accepted: ")).map((line) => `not protected: ${line}`),

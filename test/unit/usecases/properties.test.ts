@@ -116,7 +116,7 @@ test("a returned plan breaks no promise that isn't named as accepted", () => {
                 }
             }),
         ),
-        { numRuns: 1500 },
+        { numRuns: 500 },
     );
 });
 
@@ -156,7 +156,7 @@ test("overriding any decision with what was chosen anyway changes nothing", () =
                 expect(resolve({ ...wish, overrides: { ...wish.overrides, [path]: value } })).toEqual({ plan });
             }),
         ),
-        { numRuns: 1500 },
+        { numRuns: 500 },
     );
 });
 
@@ -241,7 +241,7 @@ test("a stronger objective never gives a weaker plan", () => {
             expect(secondsOf(b.objectives.failover.rto)).toBeLessThanOrEqual(secondsOf(a.objectives.failover.rto) ?? 0);
             expect(secondsOf(b.objectives.failover.rpo)).toBeLessThanOrEqual(secondsOf(a.objectives.failover.rpo) ?? 0);
         }),
-        { numRuns: 800 },
+        { numRuns: 400 },
     );
 });
 

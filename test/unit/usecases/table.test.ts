@@ -194,3 +194,14 @@ test("no plan of this version claims that a backup is carried out", () => {
         }
     }
 });
+
+test("a plan says what it takes for granted: drivers, operators, an existing class", () => {
+    expect(planOf(wish("social-feed", "eks")).prerequisites).toEqual([
+        "the EBS CSI add-on",
+        expect.stringContaining("the EFS CSI add-on"),
+        "the CloudNativePG operator",
+    ]);
+    expect(planOf(wish("user-preferences", "kubernetes", { storageDriver: "ceph-rbd", storageClass: "rbd" })).prerequisites).toEqual([
+        'the class "rbd"',
+    ]);
+});
