@@ -93,7 +93,11 @@ func agrees(c change, state resource.PropertyMap) bool {
 			if !there.IsObject() {
 				return false
 			}
-			there, field = there.ObjectValue()[resource.PropertyKey(s)], s
+			there = there.ObjectValue()[resource.PropertyKey(s)]
+			if quantityMaps[field] {
+				s = quantityKey
+			}
+			field = s
 		case int:
 			if !there.IsArray() || s >= len(there.ArrayValue()) {
 				return false
