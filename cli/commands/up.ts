@@ -11,6 +11,7 @@ import { UserError } from "../errors";
 import { runSteps } from "../progress";
 import { PulumiCli } from "../pulumi";
 import { liftDeadLocks, settlePending } from "../recover";
+import { refuseShrinking } from "../shrink";
 import { keepStackFile, stackFile } from "../stack";
 import { summary } from "../summary";
 
@@ -33,6 +34,7 @@ export async function runUp(name: string, options: UpOptions): Promise<void> {
         if (pulumi.capture(["stack", "select", stack]).status !== 0) pulumi.run(["stack", "init", stack]);
         liftDeadLocks(pulumi, stack, say);
         settlePending(pulumi, stack, say);
+        refuseShrinking(pulumi, stack, checked.plan);
         const asks = !options.yes && checked.settings.target !== "sandbox";
         if (asks && !process.stdin.isTTY)
             throw new UserError("There is no terminal to ask at. Say --yes to deploy without being asked; nothing was changed.");
