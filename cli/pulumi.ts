@@ -1,4 +1,5 @@
 import { spawn, spawnSync } from "node:child_process";
+import * as os from "node:os";
 import { repository } from "./stack";
 
 /** Outcome of a `pulumi` command. */
@@ -43,9 +44,11 @@ export class PulumiCli {
         return new Promise((resolve, reject) => {
             const child = spawn("pulumi", args, { cwd: this.cwd, env: this.env, stdio: "inherit" });
             // Ctrl-C goes to the whole foreground process group, the child included; a signal sent to this process alone is passed on.
+            // A second one would end the engine at once, with what it was doing unrecorded.
             const ignore = () => {};
             const pass = (signal: NodeJS.Signals) => child.kill(signal);
-            const interrupt = process.stdin.isTTY ? ignore : pass;
+            const isAtTerminal = process.stdin.isTTY || process.stdout.isTTY || process.stderr.isTTY;
+            const interrupt = isAtTerminal ? ignore : pass;
             process.on("SIGINT", interrupt);
             process.on("SIGTERM", pass);
             const done = () => {
@@ -58,7 +61,8 @@ export class PulumiCli {
             });
             child.on("close", (code, signal) => {
                 done();
-                resolve(code ?? (signal === "SIGINT" ? 130 : 1));
+                // As a shell reports a signal: 128 and its number.
+                resolve(code ?? 128 + (signal ? os.constants.signals[signal] : 0));
             });
         });
     }

@@ -1,119 +1,160 @@
+import { spawnSync } from "node:child_process";
 import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
-import { UserError } from "./errors";
+import { userErrors } from "./errors";
+import { type Deployment, type LiveObject, type ObjectKey, objectOf, questionOf, type StateResource, settled } from "./pending";
 import type { PulumiCli } from "./pulumi";
 
-/** A lock as Pulumi's file backend writes it. */
-export interface StackLock {
-    pid: number;
-    username: string;
-    hostname: string;
-    timestamp: string;
+export { liftDeadLocks } from "./locks";
+
+/** Seconds that an object whose deletion had begun gets to be gone: the longest grace period in use, with some room. */
+const goneWithinSeconds = 180;
+
+/** Which cluster a stack's objects are in, as the provider in its state says. */
+export interface ClusterAccess {
+    /** A path, or the whole file's text. */
+    kubeconfig: string | undefined;
+    context: string | undefined;
 }
 
-/** Who holds a stack, as far as it can be told from here. */
-export type LockVerdict = "alive" | "dead" | "elsewhere";
+/** Asks for one object; undefined when there is none. Throws when the cluster does not say. */
+export type LookUp = (key: ObjectKey, access: ClusterAccess) => LiveObject | undefined;
 
-/** Time at which a process started, in milliseconds since 1970; undefined when there is none with this id. */
-export function startTime(pid: number): number | undefined {
-    try {
-        return fs.statSync(`/proc/${pid}`).ctimeMs;
-    } catch {
-        return undefined;
-    }
+/** Access of a resource's provider. A kubeconfig that is a secret can't be read here; kubectl's own search applies then. */
+export function accessOf(resource: StateResource, resources: readonly StateResource[]): ClusterAccess {
+    const inputs = resources.find(({ urn, id }) => `${urn}::${id}` === resource.provider)?.inputs ?? {};
+    const text = (value: unknown) => (typeof value === "string" ? value : undefined);
+    return { kubeconfig: text(inputs.kubeconfig), context: text(inputs.context) };
 }
 
-/** Judges a lock: its process runs, has died, or is on another machine. An id that a younger process has now is a dead process's. */
-export function judgeLock(lock: StackLock, hostname: string, started: (pid: number) => number | undefined): LockVerdict {
-    if (lock.hostname !== hostname) return "elsewhere";
-    const start = started(lock.pid);
-    // A second of tolerance: the lock's clock and the process table's are read differently.
-    return start !== undefined && start <= Date.parse(lock.timestamp) + 1000 ? "alive" : "dead";
-}
-
-/** Locks of a stack in a local file backend; none for other backends, whose own message has to do. */
-export function readLocks(backendUrl: string | undefined, stack: string, project = "holdfast"): StackLock[] {
-    if (!backendUrl?.startsWith("file://")) return [];
-    const folder = path.join(backendUrl.slice("file://".length), ".pulumi", "locks", "organization", project, stack);
-    if (!fs.existsSync(folder)) return [];
-    return fs
-        .readdirSync(folder)
-        .filter((file) => file.endsWith(".json"))
-        .flatMap((file) => {
-            try {
-                return [JSON.parse(fs.readFileSync(path.join(folder, file), "utf8")) as StackLock];
-            } catch {
-                return [];
+/** Looks objects up with kubectl. */
+export function kubectlLookUp(env: NodeJS.ProcessEnv): LookUp {
+    return (key, { kubeconfig, context }) => {
+        const [group, version] = key.apiVersion.includes("/") ? key.apiVersion.split("/") : ["", key.apiVersion];
+        const scratch = fs.mkdtempSync(path.join(os.tmpdir(), "holdfast-look-up-"));
+        try {
+            let file = kubeconfig;
+            if (kubeconfig?.includes("\n")) {
+                file = path.join(scratch, "kubeconfig");
+                fs.writeFileSync(file, kubeconfig, { mode: 0o600 });
             }
-        });
-}
-
-/** Lifts locks left by processes that have died, and says so; refuses when someone may still be at work. */
-export function liftDeadLocks(pulumi: PulumiCli, stack: string, say: (text: string) => void): void {
-    const locks = readLocks(pulumi.env.PULUMI_BACKEND_URL, stack);
-    const judged = locks.map((lock) => ({ lock, verdict: judgeLock(lock, os.hostname(), startTime) }));
-    const inTheWay = judged.filter(({ verdict }) => verdict !== "dead");
-    if (inTheWay.length > 0) {
-        const who = inTheWay.map(({ lock, verdict }) => {
-            const since = `since ${lock.timestamp}`;
-            return verdict === "alive"
-                ? `process ${lock.pid} of ${lock.username} is deploying it ${since}: wait until it has ended`
-                : `process ${lock.pid} of ${lock.username} on ${lock.hostname} has locked it ${since}: if that has ended, lift the lock with \`pulumi cancel ${stack}\``;
-        });
-        throw new UserError(`Stack "${stack}" is locked; nothing was changed.\n${who.map((line) => `  - ${line}`).join("\n")}`);
-    }
-    for (const { lock } of judged) {
-        say(`An earlier run (process ${lock.pid}, started ${lock.timestamp}) died and left the stack locked. The lock is lifted.`);
-    }
-    if (judged.length > 0) pulumi.run(["cancel", "--yes", "--stack", stack]);
-}
-
-/** An operation that had begun and never reported back. */
-export interface PendingOperation {
-    type: string;
-    resource: { urn: string; type: string; inputs?: { metadata?: { name?: unknown; namespace?: unknown } } };
-}
-
-/**
- * The pending creates that can be taken over from the cluster: objects with an explicit name, whose id is `namespace/name`. Others can't
- * be told from here.
- */
-export function adoptable(operations: readonly PendingOperation[]): { urn: string; id: string }[] {
-    return operations.flatMap(({ type, resource }) => {
-        const name = resource.inputs?.metadata?.name;
-        const namespace = resource.inputs?.metadata?.namespace;
-        if (type !== "creating" || !resource.type.startsWith("kubernetes:") || typeof name !== "string") return [];
-        return [{ urn: resource.urn, id: typeof namespace === "string" ? `${namespace}/${name}` : name }];
-    });
-}
-
-/**
- * Settles what an interrupted run left open. An object whose creation was under way may or may not be in the cluster; a refresh that is
- * told its id finds out, and takes it into the state if it is there. Works the same with Pulumi's own provider.
- */
-export function settlePending(pulumi: PulumiCli, stack: string, say: (text: string) => void): void {
-    const exported = JSON.parse(pulumi.run(["stack", "export", "--stack", stack])) as {
-        deployment?: { pending_operations?: PendingOperation[] };
+            const result = spawnSync(
+                "kubectl",
+                [
+                    ...(file ? [`--kubeconfig=${file}`] : []),
+                    ...(context ? [`--context=${context}`] : []),
+                    ...(key.namespace ? [`--namespace=${key.namespace}`] : []),
+                    "--request-timeout=30s",
+                    "get",
+                    `${key.kind}.${version}.${group}`,
+                    key.name,
+                    "--output=json",
+                    "--ignore-not-found",
+                    "--show-managed-fields",
+                ],
+                { env, encoding: "utf8", maxBuffer: 1 << 26 },
+            );
+            if (result.error) throw new Error(`kubectl could not be started: ${result.error.message}`);
+            if (result.status !== 0) {
+                // A kind that isn't served has no objects: its definition went away, or never came.
+                if (/doesn't have a resource type|no matches for kind/.test(result.stderr)) return undefined;
+                throw new Error(result.stderr.trim());
+            }
+            return result.stdout.trim() === "" ? undefined : liveObject(JSON.parse(result.stdout));
+        } finally {
+            fs.rmSync(scratch, { recursive: true, force: true });
+        }
     };
-    const pending = exported.deployment?.pending_operations ?? [];
+}
+
+interface Metadata {
+    namespace?: string;
+    deletionTimestamp?: string;
+    managedFields?: { manager?: string; subresource?: string }[];
+}
+
+/** What matters of an object as the API server sent it. */
+export function liveObject({ metadata }: { metadata: Metadata }): LiveObject {
+    return {
+        namespace: metadata.namespace,
+        isTerminating: metadata.deletionTimestamp !== undefined,
+        fieldManager: metadata.managedFields?.find((entry) => entry.manager?.startsWith("pulumi-kubernetes") && !entry.subresource)
+            ?.manager,
+    };
+}
+
+const nameOf = ({ kind, name, namespace }: ObjectKey) => `${kind} ${namespace ? `${namespace}/` : ""}${name}`;
+
+/**
+ * Settles what an interrupted run left open, by asking the cluster: an object whose creation was under way is taken into the state if it is
+ * there, and forgotten if it is not; one whose change or deletion was under way is read again.
+ *
+ * Pulumi's own way, `pulumi refresh --import-pending-creates`, forgets the operations and imports nothing (3.230.0), so that the next
+ * update fails with "already exists". This way needs nothing of a provider but that it updates what is in the state.
+ */
+export async function settlePending(
+    pulumi: PulumiCli,
+    stack: string,
+    say: (text: string) => void,
+    lookUp: LookUp = kubectlLookUp(pulumi.env),
+): Promise<void> {
+    const exported = JSON.parse(pulumi.run(["stack", "export", "--stack", stack])) as { deployment?: Deployment };
+    const deployment = exported.deployment ?? {};
+    const pending = deployment.pending_operations ?? [];
     if (pending.length === 0) return;
-    const found = adoptable(pending);
-    say(
-        `An earlier run was interrupted with ${pending.length} operation${pending.length > 1 ? "s" : ""} under way; asking the cluster what came of it.`,
-    );
-    const pairs = found.flatMap(({ urn, id }) => ["--import-pending-creates", urn, "--import-pending-creates", id]);
-    const result = pulumi.capture([
-        "refresh",
-        "--yes",
-        "--skip-preview",
-        "--stack",
-        stack,
-        ...(pairs.length > 0 ? pairs : ["--clear-pending-creates"]),
-    ]);
-    if (result.status !== 0) {
-        throw new Error(
-            `what an interrupted run left open could not be settled; nothing was changed.\n${(result.stderr || result.stdout).trim()}`,
-        );
+
+    const problems: string[] = [];
+    const made = new Map<string, LiveObject>();
+    const found: string[] = [];
+    const missing: string[] = [];
+    for (const { resource, type } of pending) {
+        const question = questionOf({ resource, type });
+        const key = objectOf(resource);
+        if (question === "unknown") problems.push(`${resource.urn}: ${type}; \`pulumi refresh\` at a terminal asks what came of it`);
+        if (!key || question === "none" || question === "unknown") continue;
+        try {
+            const live = await lookUpSettled(lookUp, key, accessOf(resource, deployment.resources ?? []));
+            if (question !== "made") continue;
+            if (live) made.set(resource.urn, live);
+            (live ? found : missing).push(nameOf(key));
+        } catch (error) {
+            problems.push(`${nameOf(key)} (${type}): ${(error as Error).message}`);
+        }
+    }
+    const title = `An earlier run was interrupted with ${pending.length} operation${pending.length > 1 ? "s" : ""} under way`;
+    if (problems.length > 0) throw userErrors(`${title}, and what came of them can't be found out; nothing was changed.`, problems);
+
+    say(`${title}; the cluster was asked what came of them.`);
+    if (found.length > 0) say(`  made, and taken into the state: ${found.join(", ")}`);
+    if (missing.length > 0) say(`  not made: ${missing.join(", ")}`);
+    importState(pulumi, stack, { ...exported, deployment: settled(deployment, made) });
+    const known = new Set((deployment.resources ?? []).map(({ urn }) => urn));
+    const reread = pending.filter((operation) => questionOf(operation) === "reread" && known.has(operation.resource.urn));
+    if (reread.length > 0) {
+        const targets = [...new Set(reread.map(({ resource }) => resource.urn))].flatMap((urn) => ["--target", urn]);
+        pulumi.run(["refresh", "--yes", "--skip-preview", "--stack", stack, ...targets]);
+        say(`  read again: ${reread.map(({ resource }) => resource.urn.split("::").pop()).join(", ")}`);
+    }
+}
+
+/** An object, once it is clear whether it stays: one that is being deleted would be taken for one that exists. */
+async function lookUpSettled(lookUp: LookUp, key: ObjectKey, access: ClusterAccess): Promise<LiveObject | undefined> {
+    for (const end = Date.now() + goneWithinSeconds * 1000; ; ) {
+        const live = lookUp(key, access);
+        if (!live?.isTerminating) return live;
+        if (Date.now() > end) throw new Error(`it has been asked to go, and is still there after ${goneWithinSeconds} s`);
+        await new Promise((resolve) => setTimeout(resolve, 500));
+    }
+}
+
+function importState(pulumi: PulumiCli, stack: string, state: object): void {
+    const scratch = fs.mkdtempSync(path.join(os.tmpdir(), "holdfast-state-"));
+    try {
+        const file = path.join(scratch, "state.json");
+        fs.writeFileSync(file, JSON.stringify(state), { mode: 0o600 });
+        pulumi.run(["stack", "import", "--stack", stack, "--file", file]);
+    } finally {
+        fs.rmSync(scratch, { recursive: true, force: true });
     }
 }

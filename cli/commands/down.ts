@@ -15,7 +15,7 @@ export async function runDown(stack: string, options: { yes?: boolean }): Promis
         if (pulumi.capture(["stack", "select", stack]).status !== 0)
             throw new UserError(`Stack "${stack}" was never deployed: there is nothing to take down.`);
         liftDeadLocks(pulumi, stack, say);
-        settlePending(pulumi, stack, say);
+        await settlePending(pulumi, stack, say);
         const asks = !options.yes && checked.settings.target !== "sandbox";
         if (asks && !process.stdin.isTTY)
             throw new UserError("There is no terminal to ask at. Say --yes to go on without being asked; nothing was changed.");

@@ -33,7 +33,7 @@ export async function runUp(name: string, options: UpOptions): Promise<void> {
     await keepStackFile(stackFile(stack), async () => {
         if (pulumi.capture(["stack", "select", stack]).status !== 0) pulumi.run(["stack", "init", stack]);
         liftDeadLocks(pulumi, stack, say);
-        settlePending(pulumi, stack, say);
+        await settlePending(pulumi, stack, say);
         refuseShrinking(pulumi, stack, checked.plan);
         const asks = !options.yes && checked.settings.target !== "sandbox";
         if (asks && !process.stdin.isTTY)
