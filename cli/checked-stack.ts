@@ -1,7 +1,9 @@
 import { planOf } from "../components/stateful-app";
 import type { Plan } from "../components/usecases/plan";
+import { clusterOf } from "../stacks/cluster";
 import { readConfig, refusal } from "../stacks/config";
 import type { Settings } from "../stacks/keys";
+import { surroundings } from "../stacks/surroundings";
 import { UserError } from "./errors";
 import { readStackConfig } from "./stack";
 
@@ -21,6 +23,9 @@ const asText = (value: unknown) => (typeof value === "string" ? value : JSON.str
 export function checkStack(stack: string): CheckedStack {
     const raw = Object.fromEntries(Object.entries(readStackConfig(stack)).map(([key, value]) => [`holdfast:${key}`, asText(value)]));
     const { settings, problems } = readConfig(raw);
+    // The sandbox's own kubeconfig is made by the time it is needed.
+    const around = settings.target === "sandbox" ? { ...surroundings, read: () => "" } : surroundings;
+    problems.push(...clusterOf(settings, around).problems);
     const app = settings.app ?? settings.useCase;
     if (app !== undefined && settings.useCase !== undefined && settings.target !== undefined) {
         const resolved = planOf(app, settings as Settings);

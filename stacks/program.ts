@@ -1,36 +1,13 @@
 /** Stack config in, a StatefulApp out, with how to reach it and what it promises. */
 
-import { readFileSync } from "node:fs";
-import { homedir } from "node:os";
 import { Provider } from "@pulumi/kubernetes/provider";
 import * as pulumi from "@pulumi/pulumi";
 import { planOf, StatefulApp } from "../components/stateful-app";
-import { type Cluster, clusterOf, type Surroundings } from "./cluster";
+import { type Cluster, clusterOf } from "./cluster";
 import { readConfig, refusal } from "./config";
 import type { Settings } from "./keys";
 import { claimsOf, connectionOf, passwordOf, promiseOf } from "./outputs";
-
-const surroundings: Surroundings = {
-    env: process.env,
-    home: homedir(),
-    read(path) {
-        try {
-            return readFileSync(path, "utf8");
-        } catch {
-            return undefined;
-        }
-    },
-    contextsIn(text) {
-        // Loaded here because the sandbox, which is deployed to most often, needs no parser.
-        const { parse } = require("yaml") as typeof import("yaml");
-        try {
-            const { contexts } = parse(text) as { contexts?: { name?: string }[] };
-            return (contexts ?? []).flatMap(({ name }) => (name ? [name] : []));
-        } catch {
-            return [];
-        }
-    },
-};
+import { surroundings } from "./surroundings";
 
 /** Checks everything before anything is registered; a RunError is shown without a stack trace and nothing is created. */
 function settingsAndPlan() {
