@@ -107,6 +107,7 @@ export async function start(compartment: Compartment, stateFolder: string): Prom
     fs.rmSync(path.join(folder, "services"), { recursive: true, force: true });
     fs.mkdirSync(path.join(folder, "services"));
     fs.rmSync(path.join(folder, "ready"), { force: true });
+    await endUnrecorded(folder);
     const scripts = initScripts(compartment);
     fs.writeFileSync(path.join(folder, "init.sh"), scripts.init);
     fs.writeFileSync(path.join(folder, "main.sh"), scripts.main);
@@ -116,6 +117,7 @@ export async function start(compartment: Compartment, stateFolder: string): Prom
     const namespaces = ["--mount", "--pid", "--uts", "--ipc", "--fork", "--mount-proc", "--propagation", "private"];
     const child = spawn("unshare", [...namespaces, "bash", path.join(folder, "init.sh")], {
         cwd: stateFolder,
+        env: { ...process.env, [marker]: folder },
         detached: true,
         stdio: ["ignore", log, log],
     });
@@ -127,6 +129,39 @@ export async function start(compartment: Compartment, stateFolder: string): Prom
     if (identity === undefined) throw new Error(initFailure(folder));
     fs.writeFileSync(identityFile(folder), JSON.stringify(identity));
     return pid;
+}
+
+/** In the environment of every process that a compartment starts with, so that those of a killed command are found. */
+const marker = "HOLDFAST_COMPARTMENT";
+
+/**
+ * Ends what a command left that was killed between starting a compartment and recording its first process: it would go on beside the one
+ * that is about to be started, on the same disks.
+ */
+async function endUnrecorded(folder: string): Promise<void> {
+    const isOurs = (pid: number) => {
+        try {
+            return fs.readFileSync(`/proc/${pid}/environ`, "utf8").split("\0").includes(`${marker}=${folder}`);
+        } catch {
+            return false;
+        }
+    };
+    for (let i = 0; i < 500; i++) {
+        const left = fs
+            .readdirSync("/proc")
+            .map(Number)
+            .filter((pid) => pid > 0 && isOurs(pid));
+        if (left.length === 0) return;
+        for (const pid of left) {
+            try {
+                process.kill(pid, "SIGKILL");
+            } catch {
+                // It has ended meanwhile.
+            }
+        }
+        await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+    throw new Error(`what an interrupted command left of ${path.basename(folder)} did not end within 10 s of SIGKILL`);
 }
 
 async function firstChild(unsharePid: number, folder: string): Promise<number> {
@@ -214,6 +249,7 @@ export async function stop(folder: string): Promise<void> {
         if (processStart(pid) !== undefined)
             throw new Error(`${path.basename(folder)} (process ${pid}) did not end within 10 s of SIGKILL`);
     }
+    await endUnrecorded(folder);
     fs.rmSync(identityFile(folder), { force: true });
     fs.rmSync(path.join(folder, "ready"), { force: true });
 }
