@@ -1,16 +1,19 @@
+import { insideLayout } from "../../../sandbox/cluster/control-plane";
+import { runInside } from "../../../sandbox/node/compartment";
+import { waitUntil } from "./wait";
 import type { World } from "./world";
 
-const namespace = "user-preferences";
 const app = "user-preferences";
 
 /** The PostgreSQL of the user-preferences stack, as its users see it: from a pod, through its Service, with its password. */
 export class Database {
+    readonly namespace = app;
     readonly client = "client";
 
     constructor(private readonly world: World) {}
 
-    /** Makes a client pod that the NetworkPolicy admits; the image has psql and pgbench. */
-    startClient(): void {
+    /** Makes a client pod that the NetworkPolicy admits, on a node of choice; the image has psql and pgbench. */
+    startClient(nodeName?: string): void {
         const restricted = {
             runAsNonRoot: true,
             allowPrivilegeEscalation: false,
@@ -20,8 +23,9 @@ export class Database {
         this.world.apply({
             apiVersion: "v1",
             kind: "Pod",
-            metadata: { name: this.client, namespace, labels: { [`holdfast.dev/client-of-${app}`]: "true" } },
+            metadata: { name: this.client, namespace: this.namespace, labels: { [`holdfast.dev/client-of-${app}`]: "true" } },
             spec: {
+                nodeName,
                 automountServiceAccountToken: false,
                 terminationGracePeriodSeconds: 0,
                 tolerations: [{ operator: "Exists" }],
@@ -43,12 +47,12 @@ export class Database {
                 ],
             },
         });
-        this.world.kubectl("-n", namespace, "wait", "--for=condition=Ready", `pod/${this.client}`, "--timeout=60s");
+        this.world.kubectl("-n", this.namespace, "wait", "--for=condition=Ready", `pod/${this.client}`, "--timeout=60s");
     }
 
     /** Runs a program in the client pod. */
     inClient(...argv: string[]): string {
-        return this.world.kubectl("-n", namespace, "exec", this.client, "--", ...argv);
+        return this.world.kubectl("-n", this.namespace, "exec", this.client, "--", ...argv);
     }
 
     /** Result of one SQL statement, unaligned, without headings. */
@@ -66,29 +70,81 @@ export class Database {
         const [accounts, checksum, history] = this.sql(
             "select (select count(*) from pgbench_accounts), (select md5(string_agg(aid || ':' || abalance, ',' order by aid)) from pgbench_accounts), (select count(*) from pgbench_history)",
         ).split("|") as [string, string, string];
-        return { accounts: Number(accounts), checksum, history: Number(history), claimUid: this.claim("{.metadata.uid}") };
+        return {
+            accounts: Number(accounts),
+            checksum,
+            history: Number(history),
+            claimUid: this.claim("{.metadata.uid}"),
+            volume: this.claim("{.spec.volumeName}"),
+        };
+    }
+
+    /** True where every transaction of pgbench is there with all its parts: each adds one amount to four tables. */
+    isConsistent(): boolean {
+        const sums = this.sql(
+            "select coalesce(sum(delta), 0) from pgbench_history union all select sum(abalance) from pgbench_accounts union all select sum(tbalance) from pgbench_tellers union all select sum(bbalance) from pgbench_branches",
+        ).split("\n");
+        return sums.length === 4 && new Set(sums).size === 1;
     }
 
     /** A field of the data's claim. */
     claim(jsonpath: string): string {
-        return this.world.kubectl("-n", namespace, "get", "pvc", `data-${app}-0`, "-o", `jsonpath=${jsonpath}`);
+        return this.world.kubectl("-n", this.namespace, "get", "pvc", `data-${app}-0`, "-o", `jsonpath=${jsonpath}`);
     }
 
-    /** A field of the database's pod. */
+    /** A field of the database's pod; empty when there is no pod or no such field. */
     pod(jsonpath: string): string {
-        return this.world.kubectl("-n", namespace, "get", "pod", `${app}-0`, "-o", `jsonpath=${jsonpath}`);
+        return this.world.tryKubectl("-n", this.namespace, "get", "pod", `${app}-0`, "-o", `jsonpath=${jsonpath}`).stdout.trim();
+    }
+
+    /** Which start of the server this is: the pod's UID and how often its container was restarted. */
+    incarnation(): string {
+        return this.pod("{.metadata.uid} {.status.containerStatuses[0].restartCount}");
+    }
+
+    /** Number of the node the pod is on. */
+    node(): number {
+        return Number(/^node-(\d)$/.exec(this.pod("{.spec.nodeName}"))?.[1]);
+    }
+
+    /** What the server has written since it was started. */
+    serverLog(): string {
+        return this.world.kubectl("-n", this.namespace, "logs", `${app}-0`);
+    }
+
+    /** Deletes the pod as `kubectl drain` would, or by force, without time to stop; returns the seconds until it was gone. */
+    deletePod(...flags: string[]): number {
+        const started = Date.now();
+        this.world.kubectl("-n", this.namespace, "delete", "pod", `${app}-0`, ...flags);
+        return (Date.now() - started) / 1000;
+    }
+
+    /** Kills the server's first process with SIGKILL, from its node. */
+    killServer(): void {
+        const node = this.node();
+        const id = this.pod("{.status.containerStatuses[0].containerID}").replace("containerd://", "");
+        const socket = insideLayout.node(node).containerdSocket;
+        const tasks = runInside(this.world.layout.node(node).folder, ["ctr", "--address", socket, "-n", "k8s.io", "tasks", "ls"]);
+        const pid = new RegExp(`^${id}\\s+(\\d+)\\s+RUNNING`, "m").exec(tasks)?.[1];
+        if (!pid) throw new Error(`no running container ${id}:\n${tasks}`);
+        runInside(this.world.layout.node(node).folder, ["kill", "-KILL", pid]);
+    }
+
+    /** True when the database answers through its Service. */
+    answers(): boolean {
+        const answer = this.world.tryKubectl("-n", this.namespace, "exec", this.client, "--", "psql", "-XAtqc", "select 1");
+        return answer.status === 0 && answer.stdout.trim() === "1";
     }
 
     /** Waits until the database answers through its Service; returns the seconds that took. */
     waitUntilReachable(limitSeconds: number): number {
-        const started = Date.now();
-        for (;;) {
-            const answer = this.world.tryKubectl("-n", namespace, "exec", this.client, "--", "psql", "-XAtqc", "select 1");
-            const seconds = (Date.now() - started) / 1000;
-            if (answer.status === 0 && answer.stdout.trim() === "1") return seconds;
-            if (seconds > limitSeconds) throw new Error(`the database does not answer after ${limitSeconds} s: ${answer.stderr}`);
-            Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 300);
-        }
+        return waitUntil("the database answers", limitSeconds, () => this.answers());
+    }
+
+    /** Waits until another start of the server than that one answers; returns the seconds that took. */
+    waitForNext(incarnation: string, limitSeconds: number): number {
+        const isNext = () => this.pod("{.status.containerStatuses[0].ready}") === "true" && this.incarnation() !== incarnation;
+        return waitUntil("another start of the server answers", limitSeconds, () => isNext() && this.answers());
     }
 }
 
@@ -98,4 +154,5 @@ export interface Fingerprint {
     checksum: string;
     history: number;
     claimUid: string;
+    volume: string;
 }

@@ -152,7 +152,9 @@ export class World {
         const file = path.join(this.checkout, "stacks", `Pulumi.${stack}.yaml`);
         const line = new RegExp(`^ *holdfast:${key}:.*\n`, "m");
         const text = fs.readFileSync(file, "utf8").replace(line, "");
-        fs.writeFileSync(file, value === undefined ? text : text.replace(/^config:\n/m, `config:\n    holdfast:${key}: ${value}\n`));
+        // Plain `pulumi` lays the file out in its own way: the indentation is the one that is there.
+        const added = text.replace(/^config:\n( +)/m, (_, indent) => `config:\n${indent}holdfast:${key}: ${value}\n${indent}`);
+        fs.writeFileSync(file, value === undefined ? text : added);
     }
 
     /** Stops and deletes this world's sandbox and files. */
