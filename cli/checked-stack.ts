@@ -5,7 +5,7 @@ import { readConfig, refusal } from "../stacks/config";
 import type { Settings } from "../stacks/keys";
 import { surroundings } from "../stacks/surroundings";
 import { UserError } from "./errors";
-import { readStackConfig } from "./stack";
+import { rawStackConfig } from "./stack";
 
 /** What a stack's configuration asks for, checked as the program will check it. */
 export interface CheckedStack {
@@ -13,16 +13,12 @@ export interface CheckedStack {
     plan: Plan;
 }
 
-/** Pulumi hands its config to programs as text; lists and maps as JSON. */
-const asText = (value: unknown) => (typeof value === "string" ? value : JSON.stringify(value));
-
 /**
  * Reads a stack's configuration and resolves its plan before anything is built, started or deployed. Encrypted values stay as they are:
  * only their presence matters here.
  */
 export function checkStack(stack: string): CheckedStack {
-    const raw = Object.fromEntries(Object.entries(readStackConfig(stack)).map(([key, value]) => [`holdfast:${key}`, asText(value)]));
-    const { settings, problems } = readConfig(raw);
+    const { settings, problems } = readConfig(rawStackConfig(stack));
     // The sandbox's own kubeconfig is made by the time it is needed.
     const around = settings.target === "sandbox" ? { ...surroundings, read: () => "" } : surroundings;
     problems.push(...clusterOf(settings, around).problems);

@@ -33,6 +33,7 @@ export function program(): Command {
         .command("plan")
         .argument("[use-case]", "what the application keeps its state for: `holdfast use-cases` lists them")
         .description("say what a use case gets on a target: every decision with its reason, the promise, the price")
+        .option("--stack <name>", "take what isn't given here from stacks/Pulumi.<name>.yaml")
         .option("--target <name>", "sandbox, kubernetes or eks")
         .option("--environment <name>", "production or development")
         .option("--app <name>", "name of the application (default: the use case's)")

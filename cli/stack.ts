@@ -20,8 +20,8 @@ export function stackNames(folder = stacksFolder): string[] {
 /** A stack's configuration file. */
 export const stackFile = (stack: string, folder = stacksFolder): string => path.join(folder, `Pulumi.${stack}.yaml`);
 
-/** Configuration of a stack: keys of this project without their `holdfast:`. */
-export function readStackConfig(stack: string, folder = stacksFolder): Record<string, unknown> {
+/** Configuration of a stack as Pulumi hands it to a program: full keys, values as text, lists and maps as JSON. */
+export function rawStackConfig(stack: string, folder = stacksFolder): Record<string, string> {
     const file = stackFile(stack, folder);
     if (!fs.existsSync(file)) {
         throw new UserError(
@@ -34,20 +34,8 @@ export function readStackConfig(stack: string, folder = stacksFolder): Record<st
     }
     const config: Record<string, unknown> = document.toJS()?.config ?? {};
     return Object.fromEntries(
-        Object.entries(config)
-            .filter(([key]) => key.startsWith("holdfast:"))
-            .map(([key, value]) => [key.slice("holdfast:".length), value]),
+        Object.entries(config).map(([key, value]) => [key, typeof value === "string" ? value : JSON.stringify(value)]),
     );
-}
-
-/** True where all that Pulumi did to a configuration file was to note a salt, and to lay the text out in its own way. */
-function gainedOnlySalt(before: string, after: string): boolean {
-    try {
-        const { encryptionsalt, ...rest } = parse(after);
-        return encryptionsalt !== undefined && isDeepStrictEqual(rest, parse(before));
-    } catch {
-        return false;
-    }
 }
 
 /**

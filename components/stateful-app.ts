@@ -62,6 +62,18 @@ export interface StatefulAppArgs {
      */
     set?: { [path: string]: string };
     /**
+     * Storage drivers that aren't in the table, or differ from it here, by name; `storageDriver` takes one. Judged by the same rules.
+     * @default none
+     */
+    // biome-ignore lint/suspicious/noExplicitAny: a description is data of several shapes; the resolver checks every field and names what is wrong.
+    drivers?: { [name: string]: any };
+    /**
+     * Backup policies of your own, by name; `set: { "backup.policy": … }` takes one.
+     * @default none
+     */
+    // biome-ignore lint/suspicious/noExplicitAny: as above.
+    policies?: { [name: string]: any };
+    /**
      * Rules that may go unkept, by name: `["single-local-copy"]`.
      * @default none
      */
@@ -93,7 +105,7 @@ const decided = ["size", "ceiling", "replicas", "storageDriver", "storageClass",
 
 /** The wish that the arguments are: what decides the plan, without what only names things. */
 export function wishOf(app: string, args: StatefulAppArgs): Wish {
-    const { useCase, target, environment, accept } = args;
+    const { useCase, target, environment, accept, drivers, policies } = args;
     const overrides: Record<string, OverrideValue> = { ...args.set };
     for (const name of decided) {
         const value = args[name];
@@ -101,11 +113,14 @@ export function wishOf(app: string, args: StatefulAppArgs): Wish {
             overrides[name] = value;
         }
     }
-    return { app, useCase, target, environment, accept, overrides };
+    return { app, useCase, target, environment, accept, overrides, drivers, policies };
 }
 
 /** The argument that a path in the wish or the plan is about. */
 function argumentOf(path: string): string {
+    if (/^(drivers|policies)\b/.test(path)) {
+        return path;
+    }
     const name = spoken(path);
     return [...decided, "app", "useCase", "target", "environment", "accept"].includes(name) ? name : `set["${path}"]`;
 }

@@ -61,6 +61,12 @@ function readValue(name: string, text: string): { value?: unknown; problem?: str
             const value = mapOf(parsed(text));
             return value ? { value } : wrongParts(name, text, "a list of names with a value each");
         }
+        case "descriptions": {
+            const value = parsed(text);
+            const isMap = value !== null && typeof value === "object" && !Array.isArray(value);
+            // What a description may say is the resolver's to judge.
+            return isMap ? { value } : wrongParts(name, text, "a list of names with a description each");
+        }
         case "number":
             return /^\d+$/.test(text) ? { value: Number(text) } : { problem: wrong(name, text, "is not a whole number.") };
         case "boolean":

@@ -1,7 +1,10 @@
 /** The keys of stack config, all under `holdfast:`. The README beside this file explains them; an unknown key is an error. */
 
-/** What a key holds: one value, a list of them, values by name, a number, or something secret. */
-export type KeyKind = "text" | "list" | "map" | "number" | "boolean" | "secret";
+import type { DriverDescription } from "../components/usecases/drivers";
+import type { PolicyDescription } from "../policies/backup";
+
+/** What a key holds: one value, a list of them, values by name, descriptions by name, a number, or something secret. */
+export type KeyKind = "text" | "list" | "map" | "descriptions" | "number" | "boolean" | "secret";
 
 export interface KeyEntry {
     kind: KeyKind;
@@ -24,6 +27,11 @@ export const keys = {
     storageClass: { kind: "text", example: "standard" },
     image: { kind: "text", example: "docker.io/library/postgres:17.7" },
     set: { kind: "map", example: '{ "backup.policy": "daily" }' },
+    drivers: { kind: "descriptions", example: '{ "fast": { "kind": "network", "provisioner": "csi.example.com", "snapshots": true } }' },
+    policies: {
+        kind: "descriptions",
+        example: '{ "nightly": { "methods": ["stream"], "interval": "24h", "schedule": "0 3 * * *", "retention": { "daily": 14 } } }',
+    },
     database: { kind: "text", example: "user_preferences" },
     password: { kind: "secret", example: "--secret <password>" },
     clientNamespaces: { kind: "list", example: '["web"]' },
@@ -50,6 +58,8 @@ export interface Settings {
     storageClass?: string;
     image?: string;
     set?: Record<string, string>;
+    drivers?: Record<string, DriverDescription>;
+    policies?: Record<string, PolicyDescription>;
     database?: string;
     password?: string;
     clientNamespaces?: string[];

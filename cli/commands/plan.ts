@@ -1,4 +1,14 @@
+import { wishOf } from "../../components/stateful-app";
+import { readConfig, refusal } from "../../stacks/config";
+import type { Settings } from "../../stacks/keys";
+import { UserError } from "../errors";
 import { type Answer, type PlanArgs, runPlan, runUseCases } from "../plan/run";
+import { rawStackConfig } from "../stack";
+
+export interface PlanOptions extends PlanArgs {
+    /** Take what isn't given here from this stack's configuration. */
+    stack?: string;
+}
 
 /** Writes the answer where it belongs: results on stdout, refusals on stderr unless they were asked for as data. */
 function print(answer: Answer, isData: boolean): void {
@@ -9,8 +19,23 @@ function print(answer: Answer, isData: boolean): void {
 
 const width = () => process.stdout.columns ?? 100;
 
-export function runPlanCommand(useCase: string | undefined, options: PlanArgs): void {
-    print(runPlan({ width: width(), ...options, useCase }), Boolean(options.json || options.markdown));
+/** The arguments that a stack's configuration amounts to. */
+export function stackArgs(stack: string): PlanArgs {
+    const { settings, problems } = readConfig(rawStackConfig(stack));
+    if (problems.length > 0) throw new UserError(refusal(stack, problems));
+    const { useCase, target, environment, accept, overrides, drivers, policies, app } = wishOf(
+        settings.app ?? settings.useCase ?? "",
+        settings as Settings,
+    );
+    const set = Object.entries(overrides ?? {}).map(([path, value]) => `${path}=${value}`);
+    return { useCase, target, environment, accept, drivers, policies, app, set };
+}
+
+export function runPlanCommand(useCase: string | undefined, options: PlanOptions): void {
+    const { stack, ...given } = options;
+    const args: PlanArgs = { width: width(), ...(stack === undefined ? {} : stackArgs(stack)), ...given };
+    if (useCase !== undefined) args.useCase = useCase;
+    print(runPlan(args), Boolean(options.json || options.markdown));
 }
 
 export function runUseCasesCommand(options: { json?: boolean }): void {

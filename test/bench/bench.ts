@@ -2,6 +2,7 @@ import { execFileSync } from "node:child_process";
 import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
+import { benchPlans } from "../plans/usecases/bench";
 import { startup } from "./startup";
 import { type Comparison, median } from "./statistics";
 import { up } from "./up";
@@ -23,10 +24,16 @@ function line(comparison: Comparison): string {
     return `${comparison.kept ? "kept  " : "MISSED"}  ${comparison.what}: ${ours}${against} (promised ${comparison.promised})`;
 }
 
+/** Best of five runs: the question is what a plan costs, not what else the machine was doing. */
+function tenThousandPlans(): Comparison {
+    const { what, milliseconds, limit, refused } = benchPlans();
+    return { what: `${what}, best of five`, ours: [milliseconds], promised: `≤ ${limit} ms`, kept: milliseconds <= limit && refused === 0 };
+}
+
 /** Measures everything and writes it to `bench/<date>.json`. The exit code is 1 when a promise was missed. */
 export async function bench(): Promise<void> {
     const before = machine();
-    const results = [await startup(11), ...(await up(3, 7))];
+    const results = [tenThousandPlans(), await startup(11), ...(await up(3, 7))];
     for (const result of results) console.log(line(result));
     const file = path.join(__dirname, "..", "..", "bench", `${new Date().toISOString().replace(/[:.]/g, "-")}.json`);
     fs.mkdirSync(path.dirname(file), { recursive: true });
