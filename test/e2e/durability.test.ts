@@ -62,7 +62,7 @@ describe("no row is lost when", () => {
         survive(world, database, "pod deleted", () => {
             expect(measured("pod deleted: stops in order", database.deletePod(), 30)).toBeLessThanOrEqual(30);
         });
-        expect(fs.readFileSync(log, "utf8")).toMatch(/received fast shutdown request[^]*database system is shut down/);
+        expect(fs.readFileSync(log, "utf8")).toMatch(/received fast shutdown request[\s\S]*database system is shut down/);
         // What a server says that found no log to replay.
         expect(database.serverLog()).toContain("database system was shut down at");
         expect(database.serverLog()).not.toContain("automatic recovery in progress");
