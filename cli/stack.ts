@@ -38,6 +38,13 @@ export function rawStackConfig(stack: string, folder = stacksFolder): Record<str
     );
 }
 
+/** True when a stack file differs from what it was by an encryption salt and nothing else. Pulumi rewrites the whole file, so layout may differ. */
+export function gainedOnlySalt(before: string, after: string): boolean {
+    const { encryptionsalt: had, ...old } = parse(before) ?? {};
+    const { encryptionsalt: has, ...now } = parse(after) ?? {};
+    return had === undefined && has !== undefined && isDeepStrictEqual(old, now);
+}
+
 /**
  * Pulumi notes the salt of a stack's encryption in its configuration file, which is checked in. The salt belongs to one person's passphrase
  * and would lock out everybody else. It is in the stack's state as well, so a file that had none gets back what it held; a file with
