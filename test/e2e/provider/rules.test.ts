@@ -6,7 +6,7 @@ import { spawn } from "node:child_process";
 import { type Entry, kubectl, type Manifest, type Program, Stack, until } from "./stack";
 
 const namespace = "provider-rules";
-const image = process.env.E2E_IMAGE ?? "sandbox.local/pause:1";
+const image = process.env.E2E_IMAGE ?? "registry.sandbox.holdfast/pause:1";
 
 const configMap = (name: string, more: Record<string, unknown> = {}): Manifest => ({
     apiVersion: "v1",
