@@ -1,10 +1,11 @@
 /**
- * Rules of the Kubernetes provider beyond the recorded edits, each through the real engine against the cluster of KUBECONFIG. Set
- * RESTART_API_SERVER to a shell command that restarts the API server (and returns at once) to run the outage test too.
+ * Rules of the Kubernetes provider beyond the recorded edits, each through the real engine on a sandbox of its own, or
+ * on the cluster of KUBECONFIG with the engine on PATH (then without the outage test).
  */
-import { spawn } from "node:child_process";
+import { useCluster } from "./cluster";
 import { type Entry, kubectl, type Manifest, type Program, Stack, until } from "./stack";
 
+const cluster = useCluster("provider-rules");
 const namespace = "provider-rules";
 const image = process.env.E2E_IMAGE ?? "registry.sandbox.holdfast/pause:1";
 
@@ -336,14 +337,14 @@ describe("a cluster that doesn't answer", () => {
         expect((await stack.preview()).steps).toEqual({});
     });
 
-    const restart = process.env.RESTART_API_SERVER;
+    const restart = cluster.restartApiServer;
     (restart ? test : test.skip)("a restart of the API server in the middle of an update loses nothing", async () => {
         stack.write(
             of(...[1, 2, 3, 4, 5, 6].map((n) => statefulSet(`outlast-${n}`)), ...[1, 2, 3, 4].map((n) => configMap(`outlast-map-${n}`))),
         );
         const update = stack.start(["up", "-y", "--skip-preview", "--parallel", "2"]);
         await until("the first StatefulSet exists", () => exists("statefulset", "outlast-1") || exists("statefulset", "outlast-2"));
-        spawn("sh", ["-c", String(restart)], { stdio: "ignore", detached: true }).unref();
+        restart?.();
         const run = await update.done;
         expect(run.output).not.toMatch(/error:/);
         expect(run.code).toBe(0);

@@ -1,10 +1,15 @@
 /**
  * Same steps, same detailed diffs, same meaning of errors as the real provider gave for 54 edits of 23 plain objects
- * (fixtures/real-4.29.0.json), run through the real engine against the cluster of KUBECONFIG. Takes about 4 minutes.
+ * (fixtures/real-4.29.0.json), run through the real engine on a sandbox of its own, or on the cluster of
+ * KUBECONFIG with the engine on PATH. Takes about 5 minutes.
  */
+
+import { useCluster } from "./cluster";
 import { base, edits } from "./fixtures/cases";
 import recorded from "./fixtures/real-4.29.0.json";
 import { kubectl, type Plan, Stack } from "./stack";
+
+useCluster("provider-truth");
 
 interface Recorded extends Plan {
     up?: number;
