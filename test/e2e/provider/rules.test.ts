@@ -78,6 +78,7 @@ beforeAll(() => {
 });
 afterAll(() => {
     kubectl(["delete", "namespace", namespace, "--ignore-not-found"]);
+    cluster.destroy();
 });
 beforeEach(() => {
     stack = new Stack("rules");

@@ -165,7 +165,14 @@ export function plainText(message: string): string {
 
 /** Runs kubectl against the cluster under test. */
 export function kubectl(args: string[], input?: string): string {
-    return execFileSync("kubectl", args, { input, encoding: "utf8", stdio: ["pipe", "pipe", "pipe"], maxBuffer: 1 << 28 });
+    // Named, because the tests' process.env is not the one that children get by default.
+    return execFileSync("kubectl", args, {
+        env: process.env,
+        input,
+        encoding: "utf8",
+        stdio: ["pipe", "pipe", "pipe"],
+        maxBuffer: 1 << 28,
+    });
 }
 
 /** Waits until something holds. */

@@ -9,7 +9,7 @@ import { base, edits } from "./fixtures/cases";
 import recorded from "./fixtures/real-4.29.0.json";
 import { kubectl, type Plan, Stack } from "./stack";
 
-useCluster("provider-truth");
+const cluster = useCluster("provider-truth");
 
 interface Recorded extends Plan {
     up?: number;
@@ -51,6 +51,7 @@ afterAll(async () => {
     // Two claims are kept by the program (retainOnDelete) and go with their namespace; the volumes were made here.
     kubectl(["delete", "namespace", "truth", "truth2", "truth3", "--ignore-not-found"]);
     kubectl(["delete", "pv", ...volumes.map((v) => v.metadata.name), "--ignore-not-found"]);
+    cluster.destroy();
 });
 
 test("the fixture has every edit that was recorded", () => {
