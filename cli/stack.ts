@@ -1,7 +1,9 @@
+import { createHash } from "node:crypto";
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { isDeepStrictEqual } from "node:util";
 import { parse, parseDocument } from "yaml";
+import { userPaths } from "../sandbox/paths";
 import { UserError } from "./errors";
 
 /** The repository: where Pulumi.yaml is. */
@@ -45,17 +47,33 @@ export function gainedOnlySalt(before: string, after: string): boolean {
     return had === undefined && has !== undefined && isDeepStrictEqual(old, now);
 }
 
+/** Where the text of a stack's file is kept while a run may rewrite it. */
+const keptFile = (file: string, folder: string) =>
+    path.join(folder, `${createHash("sha256").update(path.resolve(file)).digest("hex").slice(0, 16)}.yaml`);
+
 /**
  * Pulumi notes the salt of a stack's encryption in its configuration file, which is checked in. The salt belongs to one person's passphrase
- * and would lock out everybody else. It is in the stack's state as well, so a file that had none gets back what it held; a file with
- * secrets has its salt already and is left alone.
+ * and would lock out everybody else. It is in the stack's state as well, so a file that had none gets back what it held, if need be in
+ * the next run; a file with secrets has its salt already and is left alone.
  */
-export async function keepStackFile<T>(file: string, body: () => Promise<T>): Promise<T> {
-    const before = fs.existsSync(file) ? fs.readFileSync(file, "utf8") : undefined;
+export async function keepStackFile<T>(
+    file: string,
+    body: () => Promise<T>,
+    folder = path.join(path.dirname(userPaths().state), "stack-files"),
+): Promise<T> {
+    const kept = keptFile(file, folder);
     const restore = () => {
-        if (before === undefined || !fs.existsSync(file)) return;
-        if (gainedOnlySalt(before, fs.readFileSync(file, "utf8"))) fs.writeFileSync(file, before);
+        if (!fs.existsSync(kept)) return;
+        const before = fs.readFileSync(kept, "utf8");
+        if (fs.existsSync(file) && gainedOnlySalt(before, fs.readFileSync(file, "utf8"))) fs.writeFileSync(file, before);
+        fs.rmSync(kept);
     };
+    restore();
+    if (fs.existsSync(file)) {
+        fs.mkdirSync(folder, { recursive: true, mode: 0o700 });
+        fs.writeFileSync(`${kept}.partial`, fs.readFileSync(file), { mode: 0o600 });
+        fs.renameSync(`${kept}.partial`, kept);
+    }
     try {
         return await body();
     } finally {

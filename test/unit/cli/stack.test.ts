@@ -53,15 +53,34 @@ describe("the stack's file, which is checked in,", () => {
     test("is given back without the salt that Pulumi notes in it, also when the run fails", async () => {
         const file = write("a", text);
         const note = () => fs.writeFileSync(file, `${text}encryptionsalt: v1:abc\n`);
-        await keepStackFile(file, async () => note());
+        await keepStackFile(file, async () => note(), folder);
         expect(fs.readFileSync(file, "utf8")).toBe(text);
         await expect(
-            keepStackFile(file, async () => {
-                note();
-                throw new Error("failed");
-            }),
+            keepStackFile(
+                file,
+                async () => {
+                    note();
+                    throw new Error("failed");
+                },
+                folder,
+            ),
         ).rejects.toThrow("failed");
         expect(fs.readFileSync(file, "utf8")).toBe(text);
+    });
+
+    test("is given back by the next run when the run was killed", async () => {
+        const file = write("a", text);
+        void keepStackFile(
+            file,
+            () => {
+                fs.writeFileSync(file, `config:\n  holdfast:size: 2Gi\nencryptionsalt: v1:abc\n`);
+                return new Promise(() => {});
+            },
+            folder,
+        );
+        expect(fs.readFileSync(file, "utf8")).toContain("encryptionsalt");
+        await keepStackFile(file, async () => expect(fs.readFileSync(file, "utf8")).toBe(text), folder);
+        expect(fs.readdirSync(folder)).toEqual(["Pulumi.a.yaml"]);
     });
 
     test("has gained a salt only if nothing but its layout differs otherwise", () => {
@@ -74,7 +93,7 @@ describe("the stack's file, which is checked in,", () => {
     test("keeps what else was changed meanwhile", async () => {
         const file = write("a", text);
         const changed = `${text}    holdfast:replicas: 3\nencryptionsalt: v1:abc\n`;
-        await keepStackFile(file, async () => fs.writeFileSync(file, changed));
+        await keepStackFile(file, async () => fs.writeFileSync(file, changed), folder);
         expect(fs.readFileSync(file, "utf8")).toContain("holdfast:replicas: 3");
     });
 });
