@@ -104,7 +104,7 @@ func (p *Provider) make(
 	})
 	if apierrors.IsAlreadyExists(err) {
 		return nil, fmt.Errorf("%w. It is in the cluster but not in this stack's state: take it over with `pulumi import`, with the "+
-			"provider option upsertExistingObjects, or, after an interrupted update, with `pulumi refresh --import-pending-creates`; "+
+			"provider option upsertExistingObjects; after an interrupted run of Holdfast, `holdfast up` takes it over by itself; "+
 			"or delete it", err)
 	}
 	return live, err
