@@ -44,7 +44,7 @@ touch "$1/ended"`;
 
 /** A client that never stops writing, and whose log of what was acknowledged lies outside the cluster. */
 export class AcknowledgedWrites {
-    private readonly folder = fs.mkdtempSync(path.join(os.tmpdir(), "holdfast-writes-"));
+    private readonly folder: string;
     private readonly process: ChildProcess;
 
     constructor(
@@ -52,12 +52,18 @@ export class AcknowledgedWrites {
         private readonly database: Database,
     ) {
         database.sql("create table if not exists acknowledged (n bigint primary key, at timestamptz not null default clock_timestamp())");
+        this.folder = fs.mkdtempSync(path.join(os.tmpdir(), "holdfast-writes-"));
         this.process = spawn("bash", ["-c", keeper, "keeper", this.folder, database.namespace, database.client, writer], {
             env: world.engineEnv,
             detached: true,
             stdio: "ignore",
         });
-        this.waitForMore(50, 60);
+        try {
+            this.waitForMore(50, 60);
+        } catch (error) {
+            this.kill();
+            throw error;
+        }
     }
 
     /** Waits until that many more writes were acknowledged. */

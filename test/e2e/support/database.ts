@@ -112,7 +112,7 @@ export class Database {
         return this.world.kubectl("-n", this.namespace, "logs", `${app}-0`);
     }
 
-    /** Deletes the pod as `kubectl drain` would, or by force, without time to stop; returns the seconds until it was gone. */
+    /** Deletes the pod as `kubectl drain` would, or with flags by force; returns the seconds until it was gone. */
     deletePod(...flags: string[]): number {
         const started = Date.now();
         this.world.kubectl("-n", this.namespace, "delete", "pod", `${app}-0`, ...flags);
