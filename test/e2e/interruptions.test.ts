@@ -119,9 +119,12 @@ test("SIGKILL while the StatefulSet is awaited: `up` again takes it over and awa
     await run.says(/StatefulSet .*-set creating.*Waiting/);
     run.group("SIGKILL");
     await run.end();
-    expect(goOn(stack, stack.treasures())).toContain("taken into the state: StatefulSet awaited/awaited");
     // The killed run left the engine's rewriting of this file behind.
+    expect(fs.readFileSync(file, "utf8")).not.toBe(text);
+    const { stderr } = world.holdfast("up", stack.name);
+    expect(stderr).toContain("taken into the state: StatefulSet awaited/awaited");
     expect(fs.readFileSync(file, "utf8")).toBe(text);
+    stack.mustBeInOrder();
 });
 
 describe("SIGKILL of the engine alone", () => {
