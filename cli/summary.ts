@@ -7,7 +7,7 @@ export interface StackOutputs {
 }
 
 /** What a person wants to know when `up` has ended: how to connect, where the password is, what is promised, what to try next. */
-export function summary(stack: string, outputs: StackOutputs): string {
+export function summary(stack: string, outputs: StackOutputs, isSandbox: boolean): string {
     const { connection, password, promise, claims } = outputs;
     const bullets = (lines: string[]) => lines.map((line) => `  - ${line}`);
     const size = claims[0]?.size ?? "1Gi";
@@ -31,9 +31,25 @@ export function summary(stack: string, outputs: StackOutputs): string {
             ? ["Not promised", ...bullets([...promise.notYet, ...promise.lowered])]
             : []),
         "Try next",
-        '  eval "$(npx holdfast env)"       kubectl and pulumi on this cluster, from this terminal',
-        `  holdfast:size in stacks/Pulumi.${stack}.yaml (now ${size}): raise it and run \`npm run up\` again; the volume grows in place`,
-        `  npx holdfast down ${stack}      removes the workloads and keeps the data; \`npm run up\` finds it again`,
-        "  npx holdfast sandbox status      what runs; `sandbox down` stops it, `sandbox reset` deletes it with its data",
+        ...table(isSandbox ? sandboxSuggestions(stack, size) : suggestions(stack, size)),
     ].join("\n");
+}
+
+/** What to type, and what it does. */
+type Suggestion = [command: string, effect: string];
+
+const suggestions = (stack: string, size: string): Suggestion[] => [
+    [`npx holdfast up ${stack}`, `after raising holdfast:size in stacks/Pulumi.${stack}.yaml (now ${size}): the volume grows in place`],
+    [`npx holdfast down ${stack}`, "removes the workloads and keeps the data; `up` finds it again"],
+];
+
+const sandboxSuggestions = (stack: string, size: string): Suggestion[] => [
+    ['eval "$(npx holdfast env)"', "kubectl and pulumi on this cluster, from this terminal"],
+    ...suggestions(stack, size),
+    ["npx holdfast sandbox status", "what runs; `sandbox down` stops it, `sandbox reset` deletes it with its data"],
+];
+
+function table(rows: Suggestion[]): string[] {
+    const width = Math.max(...rows.map(([command]) => command.length));
+    return rows.map(([command, effect]) => `  ${command.padEnd(width)}  ${effect}`);
 }

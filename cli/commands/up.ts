@@ -24,6 +24,7 @@ export async function runUp(name: string, options: UpOptions): Promise<void> {
                 `\`pulumi up\` ended with exit code ${status}; its message is above. What was made stays; run the same command again to go on.`,
             );
         }
-        console.log(summary(stack, JSON.parse(pulumi.run(["stack", "output", "--json", "--stack", stack]))));
+        const outputs = JSON.parse(pulumi.run(["stack", "output", "--json", "--stack", stack]));
+        console.log(summary(stack, outputs, checked.settings.target === "sandbox"));
     });
 }

@@ -1,4 +1,6 @@
-import { type StackOutputs, summary } from "../../../cli/summary";
+import { type StackOutputs, summary as summaryOf } from "../../../cli/summary";
+
+const summary = (stack: string, outputs: StackOutputs) => summaryOf(stack, outputs, true);
 
 const outputs = (more: Partial<StackOutputs["promise"]> = {}): StackOutputs => ({
     connection: { host: "db.ns.svc", port: 5432, database: "prefs", user: "owner", command: "kubectl exec", clients: "pods with a label" },
@@ -29,4 +31,9 @@ test("names what is not promised, and only then", () => {
 
 test("ends with what to try next, on this stack", () => {
     expect(summary("prefs", outputs())).toMatch(/Try next[\s\S]*stacks\/Pulumi\.prefs\.yaml \(now 3Gi\)[\s\S]*holdfast down prefs/);
+});
+
+test("speaks of the sandbox only to those who are on it", () => {
+    expect(summary("prefs", outputs())).toContain("holdfast sandbox status");
+    expect(summaryOf("prefs", outputs(), false)).not.toMatch(/sandbox|holdfast env/);
 });
