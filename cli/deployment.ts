@@ -10,6 +10,7 @@ import { runSteps } from "./progress";
 import { PulumiCli } from "./pulumi";
 import { liftDeadLocks, settlePending } from "./recover";
 import { keepStackFile, stackFile } from "./stack";
+import { mendTornState } from "./torn-state";
 
 const say = (text: string) => console.error(text);
 
@@ -38,6 +39,7 @@ export async function onStack(
     }
     const pulumi = new PulumiCli(await prepareTarget(checked));
     await keepStackFile(stackFile(stack), async () => {
+        mendTornState(pulumi.env.PULUMI_BACKEND_URL, stack);
         if (pulumi.capture(["stack", "select", stack]).status !== 0) {
             if (options.whenMissing === "refuse")
                 throw new UserError(`Stack "${stack}" was never deployed: there is nothing to take down.`);
