@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import * as fs from "node:fs";
 import * as path from "node:path";
+import { mendTornState } from "../../../cli/torn-state";
 import type { World } from "./world";
 
 export const sleep = (milliseconds: number) => new Promise<void>((resolve) => setTimeout(resolve, milliseconds));
@@ -135,6 +136,8 @@ export class OwnStack {
 
     /** Names of the resources in the state, and of those with an operation under way. */
     state(): { resources: string[]; pending: string[] } {
+        // A kill may cut short what the backend writes beside the state; the next `holdfast` command mends it the same way.
+        mendTornState(`file://${path.join(this.world.layout.state, "pulumi")}`, this.name);
         const exported = JSON.parse(this.world.pulumi("stack", "export", "--stack", this.name).stdout).deployment ?? {};
         const short = (urn: string) => urn.split("::").pop() as string;
         return {
