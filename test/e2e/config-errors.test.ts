@@ -133,6 +133,12 @@ describe("a cluster of one's own", () => {
         nothingHappened();
     });
 
+    test("without a terminal to ask at and without --yes is left alone", () => {
+        const said = refused(world.tryHoldfast("up", own("asking", "context: kind-kind", `kubeconfig: ${kubeconfig}`)));
+        expect(said).toContain("There is no terminal to ask at. Say --yes");
+        nothingHappened();
+    });
+
     /** The stack's state holds nothing of the cluster, and there is no sandbox. */
     function nothingCreated(name: string): void {
         const file = path.join(world.state, "holdfast", "engine", "pulumi", ".pulumi", "stacks", "holdfast", `${name}.json`);
@@ -140,12 +146,6 @@ describe("a cluster of one's own", () => {
         expect(resources.filter(({ type }) => type.startsWith("kubernetes:"))).toEqual([]);
         expect(fs.existsSync(path.join(world.state, "holdfast", "sandbox"))).toBe(false);
     }
-
-    test("without a terminal to ask at and without --yes is left alone", () => {
-        const said = refused(world.tryHoldfast("up", own("asking", "context: kind-kind", `kubeconfig: ${kubeconfig}`)));
-        expect(said).toContain("There is no terminal to ask at. Say --yes");
-        nothingCreated("asking");
-    });
 
     test("that can't be reached: its address is named, and nothing is created", () => {
         const outcome = world.tryHoldfast("up", own("gone", "context: kind-kind", `kubeconfig: ${kubeconfig}`), "--yes");
