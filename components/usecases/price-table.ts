@@ -25,6 +25,8 @@ export interface PriceTable {
     putRequests?: UnitPrice;
     /** For each GiB copied to another region. */
     transferGiB?: UnitPrice;
+    /** Drivers that also bill what is done with a volume, and why that can't be priced from a plan. */
+    usage?: Record<string, string>;
 }
 
 const agent =
@@ -57,6 +59,7 @@ export const priceTables: Record<string, Record<string, PriceTable>> = {
                 ],
             },
             throughputMiB: { "ebs-gp3": { dollars: 0.04, source: remembered(ebs, "2026-11") } },
+            usage: { efs: "elastic throughput is billed by the GiB read and written, which a plan does not know" },
             snapshotGiB: { dollars: 0.05, source: remembered(ebs, "2026-11") },
             objectGiB: { dollars: 0.023, source: remembered(s3, "2026-11") },
             putRequests: { dollars: 0.005, source: remembered(s3, "2026-11") },

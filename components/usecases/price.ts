@@ -88,6 +88,10 @@ function volumeLines(bill: Bill, draft: Draft, volume: Draft["volumes"][number],
                 ? `the price of ${driver.title} is not in the table`
                 : why;
     bill.add(`volume ${name}${times} (${driver.title})`, gib, "GiB", price, reason, false);
+    const usage = driver.price === undefined ? undefined : table?.usage?.[driver.price];
+    if (usage) {
+        bill.add(`reads and writes of volume ${name} (${driver.title})`, 0, "GiB", undefined, usage, false);
+    }
     const { iops, throughputMiB } = draft.storage;
     if (shared || driver.price === undefined || !table) {
         return;

@@ -41,7 +41,7 @@ export const cloudDrivers: Record<string, DriverEntry> = {
             throughputMiB: { minimum: 125, maximum: 2000, perIops: 0.25, included: 125 },
             changesPerDay,
         },
-        annualFailure: { value: 0.002, source: read(`${ebsTypes} (99.8 % to 99.9 %: the worse of the two)`, "2026-11") },
+        annualFailure: { value: 0.002, source: reported(`${ebsTypes} (99.8 % to 99.9 %: the worse of the two)`, "2026-11") },
         performance: "single-digit milliseconds; 3,000 IOPS and 125 MiB/s are in the price",
         parameters: { type: "gp3", "csi.storage.k8s.io/fstype": "ext4" },
         price: "ebs-gp3",

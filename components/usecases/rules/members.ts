@@ -1,6 +1,6 @@
 /** Rules about the engine and the number of its members. */
 
-import { assumed, read, remembered } from "../source";
+import { assumed, remembered, reported } from "../source";
 import type { Rule } from "./rule";
 
 export const memberRules: Rule[] = [
@@ -22,7 +22,7 @@ export const memberRules: Rule[] = [
     {
         id: "engine-has-no-replication",
         severity: "impossible",
-        source: read("https://cloudnative-pg.io/documentation/current/replication/", "2026-11"),
+        source: reported("https://cloudnative-pg.io/documentation/current/replication/", "2026-11"),
         check: ({ mode, wish }) => {
             const asked = wish.given.get("engine.replication");
             return asked === undefined || asked === mode.replication
