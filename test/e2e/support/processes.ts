@@ -2,7 +2,7 @@ import { runInside } from "../../../sandbox/node/compartment";
 
 /** Process ids of a program inside a compartment, in its own PID namespace: nobody else's processes are in it. */
 export function processesInside(folder: string, program: string): string[] {
-    const list = 'for each in /proc/[0-9]*; do [ "$(cat "$each/comm" 2>/dev/null)" != "$0" ] || echo "${each#/proc/}"; done';
+    const list = 'for each in /proc/[0-9]*; do [ "$(cat "$each/comm" 2>/dev/null)" != "$0" ] || basename "$each"; done';
     return runInside(folder, ["bash", "-c", list, program]).split("\n").filter(Boolean);
 }
 
