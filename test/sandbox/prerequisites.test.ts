@@ -42,7 +42,7 @@ test("everything that is missing is listed at once, with how much is needed and 
         "btrfs",
         "overlay",
         "loop devices",
-        "12 GB of free disk (1.0 GB are free)",
+        "14 GB of free disk (1.0 GB are free)",
         "3 GB of memory",
         "--context",
     ]) {
