@@ -2,7 +2,7 @@ import { execFileSync } from "node:child_process";
 import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
-import { benchPlans } from "../plans/usecases/bench";
+import { benchPlans } from "./plans";
 import { startup } from "./startup";
 import { type Comparison, median } from "./statistics";
 import { up } from "./up";
