@@ -10,7 +10,7 @@ import { ensurePki } from "./cluster/pki";
 import { ensurePoolFile, poolLoopDevices } from "./cluster/pool";
 import { type AddOn, readSpec, type SandboxSpec, writeSpec } from "./cluster/spec";
 import { SandboxError } from "./errors";
-import { freePort } from "./free-port";
+import { firstPort, freePort } from "./free-port";
 import { type BuiltImage, buildImages } from "./images/build";
 import { withLock } from "./lock";
 import { removeCgroup } from "./node/cgroups";
@@ -127,7 +127,7 @@ export class Sandbox {
     /** The port it had, unless someone else took it meanwhile. */
     private async apiPort(before: number | undefined): Promise<number> {
         if (before !== undefined && runningPid(this.layout.controlPlane.folder) !== undefined) return before;
-        return freePort(before ?? 16443);
+        return freePort(before ?? firstPort(this.layout.state));
     }
 
     private async startControlPlane(spec: SandboxSpec, toolchain: Toolchain, update: (text: string) => void): Promise<void> {
