@@ -39,6 +39,7 @@ const unrecorded = [
 describe.each(Array.from({ length: rounds(3) }, (_, i) => i + 1))("SIGKILL of the process group, round %d", (round) => {
     const stack = new OwnStack(world, `killed-${round}`);
     let treasures: Record<string, string> = {};
+    const hits: string[] = [];
 
     test("before the first resource: the lock left behind is explained", async () => {
         const run = new Interrupted(world, "up", stack.name);
@@ -55,11 +56,20 @@ describe.each(Array.from({ length: rounds(3) }, (_, i) => i + 1))("SIGKILL of th
         await run.end();
         expect(run.output).toContain("died and left the stack locked. The lock is lifted.");
         expect(run.output).not.toContain("already exists");
-        expect(stack.state().pending).toContain(`creating ${stack.name}-${resource}`);
-        expect(stack.state().resources).not.toContain(`${stack.name}-${resource}`);
+        const { pending, resources } = stack.state();
+        const made = `${stack.name}-${resource}`;
+        // On a busy machine the engine may hear of it before it is stopped: then the kill came a moment late, which must end well too.
+        if (pending.includes(`creating ${made}`)) hits.push(kind);
+        else expect(resources).toContain(made);
+        expect(resources.includes(made)).toBe(!hits.includes(kind));
         const now = stack.treasures();
         expect(now).toMatchObject(treasures);
         treasures = now;
+    });
+
+    test("most of these kills came when the object was made and not recorded, the StatefulSet's among them", () => {
+        expect(hits).toContain("statefulset");
+        expect(hits.length).toBeGreaterThanOrEqual(3);
     });
 
     test("plain `pulumi up` fails with 'already exists' now: it is the recovery that makes the next one work", () => {
