@@ -1,4 +1,3 @@
-import { spawnSync } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import * as fs from "node:fs";
 import * as os from "node:os";
@@ -156,10 +155,4 @@ export function childEnvironment(engine: Engine, env = process.env): NodeJS.Proc
     if (engine.env.PULUMI_CONFIG_PASSPHRASE_FILE) delete merged.PULUMI_CONFIG_PASSPHRASE;
     if (engine.bin) merged.PATH = `${engine.bin}${path.delimiter}${env.PATH ?? ""}`;
     return merged;
-}
-
-/** Version that a `pulumi` program reports, such as `v3.230.0`. */
-export function pulumiVersion(program: string): string | undefined {
-    const result = spawnSync(program, ["version"], { encoding: "utf8" });
-    return result.status === 0 ? result.stdout.trim() : undefined;
 }

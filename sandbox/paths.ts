@@ -17,6 +17,3 @@ export function userPaths(env: NodeJS.ProcessEnv = process.env): Paths {
         state: path.join(env.XDG_STATE_HOME || path.join(home, ".local", "state"), "holdfast", "sandbox"),
     };
 }
-
-/** Where the sandbox's kubeconfig is, mode 0600. */
-export const kubeconfigPath = (paths: Paths): string => path.join(paths.state, "kubeconfig");
