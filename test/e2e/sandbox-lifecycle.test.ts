@@ -259,7 +259,13 @@ describe("down, crashes and reset", () => {
             "as a node's first process appears",
             () => until("its log", 60, () => fs.existsSync(path.join(world.layout.node(1).folder, "log", "init.log"))),
         ],
-        ["while the node gets ready", (run) => run.says(/Node node-1/).then(() => sleep(1500))],
+        [
+            "while the node gets ready",
+            () =>
+                until("the kubelet's log", 60, () => fs.existsSync(path.join(world.layout.node(1).folder, "log", "kubelet.log"))).then(() =>
+                    sleep(300),
+                ),
+        ],
     ];
 
     test.each(kills)("up, killed %s, can be run again, and is one cluster", async (_name, moment) => {
