@@ -58,9 +58,10 @@ for _ in $(seq 100); do
     sleep 0.05
 done
 
+echo "compression: zstd" >"$scratch/attributes.yaml"
 status=0
 "$sanity" --csi.endpoint "$scratch/csi.sock" --csi.mountdir "$scratch/mnt/target" --csi.stagingdir "$scratch/mnt/staging" \
-    --csi.testvolumeexpandsize 21474836480 --ginkgo.no-color --ginkgo.json-report "$scratch/report.json" \
+    --csi.testvolumeexpandsize 21474836480 --csi.testvolumemutableparameters "$scratch/attributes.yaml" --ginkgo.no-color --ginkgo.json-report "$scratch/report.json" \
     >"$scratch/sanity.log" 2>&1 || status=$?
 
 if ! node - "$scratch/report.json" <<'JS'

@@ -71,26 +71,7 @@ func (r Runner) Create(path string) error {
 	if _, _, err := r.run("subvolume", "create", path); err != nil {
 		return err
 	}
-	return writeInPlace(path)
-}
-
-// writeInPlace sets what `chattr +C` does on an empty directory; files and directories made in it inherit it. A snapshot still copies on the
-// first write after it.
-func writeInPlace(path string) error {
-	dir, err := os.Open(path)
-	if err != nil {
-		return err
-	}
-	defer dir.Close()
-	const nocow = 0x800000 // FS_NOCOW_FL of linux/fs.h
-	flags, err := unix.IoctlGetInt(int(dir.Fd()), unix.FS_IOC_GETFLAGS)
-	if err != nil {
-		return fmt.Errorf("flags of %s: %w", path, err)
-	}
-	if err := unix.IoctlSetPointerInt(int(dir.Fd()), unix.FS_IOC_SETFLAGS, flags|nocow); err != nil {
-		return fmt.Errorf("flags of %s: %w", path, err)
-	}
-	return nil
+	return SetCompression(path, NoCompression)
 }
 
 // Snapshot makes target an instant copy of source that shares its blocks; data written before is in it, flushed or not.

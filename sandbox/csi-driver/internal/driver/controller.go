@@ -24,6 +24,7 @@ func (d *Driver) ControllerGetCapabilities(context.Context, *csi.ControllerGetCa
 		csi.ControllerServiceCapability_RPC_CLONE_VOLUME,
 		csi.ControllerServiceCapability_RPC_EXPAND_VOLUME,
 		csi.ControllerServiceCapability_RPC_SINGLE_NODE_MULTI_WRITER,
+		csi.ControllerServiceCapability_RPC_MODIFY_VOLUME,
 	} {
 		response.Capabilities = append(response.Capabilities, &csi.ControllerServiceCapability{
 			Type: &csi.ControllerServiceCapability_Rpc{Rpc: &csi.ControllerServiceCapability_RPC{Type: kind}},
@@ -38,7 +39,7 @@ func (d *Driver) CreateVolume(ctx context.Context, request *csi.CreateVolumeRequ
 	wrong.needs("name", request.GetName())
 	wrong.capabilities(request.GetVolumeCapabilities())
 	wrong.parameters("parameter", request.GetParameters())
-	wrong.parameters("mutable parameter", request.GetMutableParameters())
+	compression := wrong.attributes(request.GetMutableParameters())
 	source, err := sourceOf(request.GetVolumeContentSource(), &wrong)
 	if err := wrong.err(); err != nil {
 		return nil, err
@@ -46,7 +47,7 @@ func (d *Driver) CreateVolume(ctx context.Context, request *csi.CreateVolumeRequ
 	if err != nil {
 		return nil, err
 	}
-	record, err := d.pool.CreateVolume(ctx, request.GetName(), sizeRange(request.GetCapacityRange()), source)
+	record, err := d.pool.CreateVolume(ctx, request.GetName(), sizeRange(request.GetCapacityRange()), source, compression)
 	if err != nil {
 		return nil, err
 	}
@@ -122,6 +123,20 @@ func (d *Driver) ControllerExpandVolume(ctx context.Context, request *csi.Contro
 	return &csi.ControllerExpandVolumeResponse{CapacityBytes: bytes}, nil
 }
 
+// ControllerModifyVolume changes a volume's attributes while it is in use: what a VolumeAttributesClass asks for.
+func (d *Driver) ControllerModifyVolume(ctx context.Context, request *csi.ControllerModifyVolumeRequest) (*csi.ControllerModifyVolumeResponse, error) {
+	var wrong problems
+	wrong.needs("volume id", request.GetVolumeId())
+	compression := wrong.attributes(request.GetMutableParameters())
+	if err := wrong.err(); err != nil {
+		return nil, err
+	}
+	if err := d.pool.SetCompression(ctx, request.GetVolumeId(), compression); err != nil {
+		return nil, err
+	}
+	return &csi.ControllerModifyVolumeResponse{}, nil
+}
+
 // ValidateVolumeCapabilities confirms all that was asked, or says what can't be.
 func (d *Driver) ValidateVolumeCapabilities(_ context.Context, request *csi.ValidateVolumeCapabilitiesRequest) (*csi.ValidateVolumeCapabilitiesResponse, error) {
 	var missing problems
@@ -138,7 +153,7 @@ func (d *Driver) ValidateVolumeCapabilities(_ context.Context, request *csi.Vali
 	var wrong problems
 	wrong.capabilities(request.GetVolumeCapabilities())
 	wrong.parameters("parameter", request.GetParameters())
-	wrong.parameters("mutable parameter", request.GetMutableParameters())
+	wrong.attributes(request.GetMutableParameters())
 	if err := wrong.err(); err != nil {
 		return &csi.ValidateVolumeCapabilitiesResponse{Message: status.Convert(err).Message()}, nil
 	}
@@ -146,6 +161,7 @@ func (d *Driver) ValidateVolumeCapabilities(_ context.Context, request *csi.Vali
 		VolumeContext:      request.GetVolumeContext(),
 		VolumeCapabilities: request.GetVolumeCapabilities(),
 		Parameters:         request.GetParameters(),
+		MutableParameters:  request.GetMutableParameters(),
 	}}, nil
 }
 

@@ -63,6 +63,7 @@ var changes = map[string]bool{
 	csi.Controller_CreateVolume_FullMethodName:           true,
 	csi.Controller_DeleteVolume_FullMethodName:           true,
 	csi.Controller_ControllerExpandVolume_FullMethodName: true,
+	csi.Controller_ControllerModifyVolume_FullMethodName: true,
 	csi.Controller_CreateSnapshot_FullMethodName:         true,
 	csi.Controller_DeleteSnapshot_FullMethodName:         true,
 	csi.Node_NodePublishVolume_FullMethodName:            true,

@@ -11,6 +11,7 @@ import (
 	"google.golang.org/grpc/codes"
 	"google.golang.org/grpc/status"
 
+	"holdfast.local/sandbox/csi-driver/internal/btrfs"
 	"holdfast.local/sandbox/csi-driver/internal/pool"
 )
 
@@ -36,18 +37,42 @@ func (p *problems) needs(what, value string) {
 	}
 }
 
-// parameters refuses what would be ignored: a class with a misspelt parameter should not look as if it worked.
-func (p *problems) parameters(where string, given map[string]string) {
+// unknownKeys are those that neither the driver nor the provisioner put a meaning to, sorted and quoted.
+func unknownKeys(given map[string]string, known ...string) []string {
 	var unknown []string
 	for key := range given {
-		if !strings.HasPrefix(key, provisionerPrefix) {
+		if !strings.HasPrefix(key, provisionerPrefix) && !slices.Contains(known, key) {
 			unknown = append(unknown, strconv.Quote(key))
 		}
 	}
-	if len(unknown) > 0 {
-		sort.Strings(unknown)
+	sort.Strings(unknown)
+	return unknown
+}
+
+// parameters refuses what would be ignored: a class with a misspelt parameter should not look as if it worked.
+func (p *problems) parameters(where string, given map[string]string) {
+	if unknown := unknownKeys(given); len(unknown) > 0 {
 		p.add("%s %s unknown: %s takes no parameters (allowed are only those that begin with %s); remove them", where, strings.Join(unknown, ", "), Name, provisionerPrefix)
 	}
+}
+
+// compressionKey is the one attribute of a volume that can be changed.
+const compressionKey = "compression"
+
+// attributes reads the parameters of a VolumeAttributesClass; the answer is empty where none is given.
+func (p *problems) attributes(given map[string]string) btrfs.Compression {
+	var allowed []string
+	for _, compression := range btrfs.Compressions {
+		allowed = append(allowed, string(compression))
+	}
+	if unknown := unknownKeys(given, compressionKey); len(unknown) > 0 {
+		p.add("mutable parameter %s unknown: allowed is %s, with the values %s", strings.Join(unknown, ", "), compressionKey, strings.Join(allowed, " and "))
+	}
+	text, found := given[compressionKey]
+	if found && !btrfs.Compression(text).Valid() {
+		p.add("mutable parameter %s is %q: allowed are %s", compressionKey, text, strings.Join(allowed, " and "))
+	}
+	return btrfs.Compression(text)
 }
 
 // capabilities refuses what the driver can't give.

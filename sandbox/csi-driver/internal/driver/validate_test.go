@@ -8,6 +8,8 @@ import (
 	"github.com/container-storage-interface/spec/lib/go/csi"
 	"google.golang.org/grpc/codes"
 	"google.golang.org/grpc/status"
+
+	"holdfast.local/sandbox/csi-driver/internal/btrfs"
 )
 
 func mountCapability(mode csi.VolumeCapability_AccessMode_Mode) *csi.VolumeCapability {
@@ -35,6 +37,36 @@ func TestEverythingWrongIsReportedAtOnce(t *testing.T) {
 	}
 	if strings.Contains(err.Error(), "pvc/name") || strings.Contains(err.Error(), `"ro" is not`) {
 		t.Errorf("refuses what is allowed: %q", err)
+	}
+}
+
+func TestAttributesAreReadOrRefusedWithWhatIsAllowed(t *testing.T) {
+	for _, each := range []struct {
+		given map[string]string
+		want  btrfs.Compression
+	}{
+		{nil, ""}, {map[string]string{"compression": "none"}, btrfs.NoCompression},
+		{map[string]string{"compression": "zstd", "csi.storage.k8s.io/pvc/name": "a"}, btrfs.Zstd},
+	} {
+		var wrong problems
+		if got := wrong.attributes(each.given); got != each.want || wrong.err() != nil {
+			t.Errorf("%v is read as %q: %v", each.given, got, wrong.err())
+		}
+	}
+	var wrong problems
+	wrong.attributes(map[string]string{"compression": "gzip", "iops": "3000"})
+	err := wrong.err()
+	if status.Code(err) != codes.InvalidArgument {
+		t.Fatal(err)
+	}
+	for _, part := range []string{`compression is "gzip": allowed are none and zstd`, `"iops" unknown: allowed is compression`} {
+		if !strings.Contains(err.Error(), part) {
+			t.Errorf("%q is not in %q", part, err)
+		}
+	}
+	wrong = nil
+	if wrong.attributes(map[string]string{"compression": ""}); wrong.err() == nil {
+		t.Error("an empty value is accepted")
 	}
 }
 

@@ -38,7 +38,7 @@ func testPool(t *testing.T, node string) *Pool {
 
 func create(t *testing.T, p *Pool, name string, bytes int64, source string) *Record {
 	t.Helper()
-	record, err := p.CreateVolume(context.Background(), name, SizeRange{Required: bytes}, source)
+	record, err := p.CreateVolume(context.Background(), name, SizeRange{Required: bytes}, source, "")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -161,7 +161,7 @@ func TestSnapshotRestoreAndCloneKeepTheirContent(t *testing.T) {
 	if clone.SizeBytes != 48*mebibyte || restored.SizeBytes != 32*mebibyte {
 		t.Fatal(clone.SizeBytes, restored.SizeBytes)
 	}
-	if _, err := p.CreateVolume(ctx, "small", SizeRange{Required: 16 * mebibyte}, snapshot.ID); status.Code(err) != codes.OutOfRange {
+	if _, err := p.CreateVolume(ctx, "small", SizeRange{Required: 16 * mebibyte}, snapshot.ID, ""); status.Code(err) != codes.OutOfRange {
 		t.Fatal(err)
 	}
 	if written, err := fill(openIn(t, p, clone.ID, "more")); !errors.Is(err, unix.EDQUOT) || written < 45*mebibyte {
@@ -231,7 +231,7 @@ func TestThePoolPromisesNothingTwice(t *testing.T) {
 		t.Fatal(err)
 	}
 	create(t, p, "half", available/2, "")
-	if _, err := p.CreateVolume(context.Background(), "more", SizeRange{Required: available/2 + 2*mebibyte}, ""); status.Code(err) != codes.ResourceExhausted {
+	if _, err := p.CreateVolume(context.Background(), "more", SizeRange{Required: available/2 + 2*mebibyte}, "", ""); status.Code(err) != codes.ResourceExhausted {
 		t.Fatal(err)
 	}
 }

@@ -58,7 +58,7 @@ func play(role string) error {
 
 // churn makes and removes one of everything.
 func churn(ctx context.Context, p *Pool, name string) error {
-	volume, err := p.CreateVolume(ctx, name, SizeRange{Required: 16 * mebibyte}, "")
+	volume, err := p.CreateVolume(ctx, name, SizeRange{Required: 16 * mebibyte}, "", "")
 	if err != nil {
 		return fmt.Errorf("create: %w", err)
 	}
@@ -67,7 +67,7 @@ func churn(ctx context.Context, p *Pool, name string) error {
 		return fmt.Errorf("snapshot: %w", err)
 	}
 	// Any size: a kill after the expansion leaves a volume whose next snapshot is larger.
-	restored, err := p.CreateVolume(ctx, name+"-restored", SizeRange{}, snapshot.ID)
+	restored, err := p.CreateVolume(ctx, name+"-restored", SizeRange{}, snapshot.ID, "")
 	if err != nil {
 		return fmt.Errorf("restore: %w", err)
 	}
@@ -124,7 +124,7 @@ func TestWhatAKilledDriverLeftIsCompletedByTheRepeatedCall(t *testing.T) {
 }
 
 func repeat(ctx context.Context, p *Pool) error {
-	volume, err := p.CreateVolume(ctx, "crash", SizeRange{Required: 16 * mebibyte}, "")
+	volume, err := p.CreateVolume(ctx, "crash", SizeRange{Required: 16 * mebibyte}, "", "")
 	if err != nil {
 		return err
 	}

@@ -11,6 +11,8 @@ import (
 	"regexp"
 	"strings"
 	"time"
+
+	"holdfast.local/sandbox/csi-driver/internal/btrfs"
 )
 
 // Kind is what a record describes, and the prefix of its id.
@@ -31,6 +33,8 @@ type Record struct {
 	CreatedAt time.Time `json:"createdAt"`
 	// Source is the id of the snapshot or volume a volume was made from, or of the volume a snapshot was taken of.
 	Source string `json:"source,omitempty"`
+	// Compression is how files are written that are made in the volume; of a snapshot, in its source when it was taken.
+	Compression btrfs.Compression `json:"compression,omitempty"`
 	// Deleting marks a deletion that has begun and must end, whoever finds it.
 	Deleting bool `json:"deleting,omitempty"`
 }

@@ -32,7 +32,9 @@ func (p *Pool) CreateSnapshot(ctx context.Context, name, volume string) (*Record
 		if err != nil {
 			return err
 		}
-		record = &Record{ID: id, Name: name, SizeBytes: source.SizeBytes, CreatedAt: time.Now().UTC(), Source: volume}
+		record = &Record{
+			ID: id, Name: name, SizeBytes: source.SizeBytes, CreatedAt: time.Now().UTC(), Source: volume, Compression: source.Compression,
+		}
 		return p.create(b, record)
 	})
 	return record, err

@@ -13,10 +13,11 @@ import (
 	"holdfast.local/sandbox/csi-driver/internal/btrfs"
 )
 
-// CreateVolume makes a volume, or returns the one of that name. source is empty, or the id of a snapshot or volume to copy.
-// Errors: AlreadyExists (same name, other size or source), OutOfRange (no size fits), NotFound (no such source),
+// CreateVolume makes a volume, or returns the one of that name. source is empty, or the id of a snapshot or volume to copy; compression is
+// empty, or what it is to be: a copy is as its source was, unless told otherwise.
+// Errors: AlreadyExists (same name, other size, source or compression), OutOfRange (no size fits), NotFound (no such source),
 // ResourceExhausted (the pool is promised to others).
-func (p *Pool) CreateVolume(ctx context.Context, name string, size SizeRange, source string) (*Record, error) {
+func (p *Pool) CreateVolume(ctx context.Context, name string, size SizeRange, source string, compression btrfs.Compression) (*Record, error) {
 	var record *Record
 	err := p.locked(ctx, func(b btrfs.Runner) (err error) {
 		id := ID(KindVolume, name)
@@ -30,6 +31,9 @@ func (p *Pool) CreateVolume(ctx context.Context, name string, size SizeRange, so
 			if !size.Allows(record.SizeBytes) {
 				return status.Errorf(codes.AlreadyExists, "volume %q exists with %d bytes, which is not %s", name, record.SizeBytes, size)
 			}
+			if compression != "" && !record.Compression.Same(compression) {
+				return status.Errorf(codes.AlreadyExists, "volume %q exists with another compression than %s", name, compression)
+			}
 			return p.finishCreate(b, record)
 		}
 		bytes, err := p.sizeFor(size, source)
@@ -39,7 +43,12 @@ func (p *Pool) CreateVolume(ctx context.Context, name string, size SizeRange, so
 		if err := p.reserve(bytes); err != nil {
 			return err
 		}
-		record = &Record{ID: id, Name: name, SizeBytes: bytes, CreatedAt: time.Now().UTC(), Source: source}
+		if compression == "" {
+			if compression, err = p.compressionOf(source); err != nil {
+				return err
+			}
+		}
+		record = &Record{ID: id, Name: name, SizeBytes: bytes, CreatedAt: time.Now().UTC(), Source: source, Compression: compression}
 		return p.create(b, record)
 	})
 	return record, err
@@ -106,6 +115,9 @@ func (p *Pool) create(b btrfs.Runner, record *Record) error {
 		err = b.Create(partial)
 	} else {
 		err = b.Snapshot(p.dataPath(record.Source), partial, kindOf(record.ID) == KindSnapshot)
+	}
+	if err == nil {
+		err = p.recompress(partial, record)
 	}
 	if err == nil {
 		err = p.save(record)
