@@ -24,6 +24,16 @@ export function program(): Command {
         .option("-y, --yes", "don't ask (the default on the sandbox)")
         .action(async (stack, options) => (require("./commands/down") as typeof import("./commands/down")).runDown(stack, options));
     holdfast
+        .command("status")
+        .argument("[app]", "one application; every one in the cluster where it is left out")
+        .description("say what an application's members and claims are, have and wait for; exit code 0 ready, 2 not, 1 can't be told")
+        .option("--stack <name>", "the stack whose cluster is read (default: the one that has the application, or user-preferences)")
+        .option("--namespace <name>", "this namespace only")
+        .option("--context <name>", "read the cluster of this kubectl context instead of a stack's")
+        .option("--kubeconfig <file>", "with --context: where that context is")
+        .option("--json", "as JSON (docs/status-schema.md)")
+        .action(async (app, options) => (require("./commands/status") as typeof import("./commands/status")).runStatus(app, options));
+    holdfast
         .command("env")
         .description('print the exports for plain pulumi and kubectl: eval "$(npx holdfast env)"')
         .action(async () => (require("./commands/env") as typeof import("./commands/env")).runEnv());
@@ -77,7 +87,7 @@ export function program(): Command {
         .command("kill-node")
         .argument("<n>", "number of the node")
         .description("kill a node hard, as a power cut would")
-        .option("--for-good", "also tell Kubernetes that it won't be back, as a cloud does")
+        .option("--for-good", "also tell Kubernetes that it won't be back, as a cloud does, and empty its static disks")
         .action(async (n, options) => (require("./commands/sandbox") as typeof import("./commands/sandbox")).runKillNode(n, options));
     sandbox
         .command("start-node")

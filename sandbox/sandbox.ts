@@ -179,12 +179,17 @@ export class Sandbox {
         });
     }
 
-    /** Kills a node hard, as a power cut would: nothing on it gets to say goodbye. `forGood` also tells Kubernetes that it won't be back. */
+    /**
+     * Kills a node hard, as a power cut would: nothing on it gets to say goodbye. `forGood` also tells Kubernetes that it won't be back, and
+     * takes its static disks with it.
+     */
     async killNode(index: number, forGood: boolean, kubectlProgram: string): Promise<void> {
         await withLock(this.layout.lock, "the sandbox", async () => {
             const node = this.nodeOf(this.requireSpec(), index);
             await stop(node.folder);
-            if (forGood) this.kubectl(kubectlProgram).run(["delete", "node", node.name, "--ignore-not-found", "--wait=false"]);
+            if (!forGood) return;
+            fs.rmSync(node.staticDisks, { recursive: true, force: true });
+            this.kubectl(kubectlProgram).run(["delete", "node", node.name, "--ignore-not-found", "--wait=false"]);
         });
     }
 

@@ -22,6 +22,8 @@ export interface ClusterNode {
     folder: string;
     /** Disk of the node: volumes of local-path-provisioner, which stay here. */
     disk: string;
+    /** What is behind its `staticDisks`, by their last names. */
+    staticDisks: string;
     containerdSocket: string;
     kubelet: string;
 }
@@ -36,6 +38,9 @@ export const network = {
     podCidr: "10.88.0.0/16",
     domain: "cluster.local",
 } as const;
+
+/** Where every node has further disks mounted, as machines prepared for static `local` PersistentVolumes do. */
+export const staticDisks = ["/mnt/disks/disk-1", "/mnt/disks/disk-2"] as const;
 
 /** The most nodes a sandbox has: each costs about half a gigabyte of memory. */
 export const maxNodes = 3;
@@ -82,6 +87,7 @@ export class Layout {
             podSubnet: `10.88.${index}.0/24`,
             folder,
             disk: path.join(folder, "disk"),
+            staticDisks: path.join(folder, "static-disks"),
             containerdSocket: path.join(folder, "containerd.sock"),
             kubelet: path.join(folder, "kubelet"),
         };

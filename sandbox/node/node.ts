@@ -4,7 +4,7 @@ import * as path from "node:path";
 import { insideLayout, poolDriver } from "../cluster/control-plane";
 import { contextName } from "../cluster/kubeconfig";
 import { Kubectl } from "../cluster/kubectl";
-import { type ClusterNode, type Layout, network } from "../cluster/layout";
+import { type ClusterNode, type Layout, network, staticDisks } from "../cluster/layout";
 import type { BuiltImage } from "../images/build";
 import type { Toolchain } from "../toolchain/toolchain";
 import { makeCgroup } from "./cgroups";
@@ -27,7 +27,8 @@ export async function startNode(
             fs.mkdirSync(path.dirname(path.join(node.folder, file)), { recursive: true, mode: 0o700 });
             fs.writeFileSync(path.join(node.folder, file), content);
         }
-        for (const folder of [node.disk, node.kubelet]) fs.mkdirSync(folder, { recursive: true });
+        const disks = staticDisks.map((disk) => path.join(node.staticDisks, path.basename(disk)));
+        for (const folder of [node.disk, ...disks, node.kubelet]) fs.mkdirSync(folder, { recursive: true });
         makeCgroup(cgroupOf(layout, node));
         const pid = await start(nodeCompartment(layout, node.index, toolchain.program), layout.state);
         await connect(layout, node, pid);

@@ -2,7 +2,7 @@ import * as path from "node:path";
 import { stringify } from "yaml";
 import { insideLayout, mountPool, type Programs, poolDriver } from "../cluster/control-plane";
 import { internalKubeconfig } from "../cluster/kubeconfig";
-import { type ClusterNode, type Layout, maxNodes, network } from "../cluster/layout";
+import { type ClusterNode, type Layout, maxNodes, network, staticDisks } from "../cluster/layout";
 import { keyPair } from "../cluster/pki";
 import type { Compartment } from "./compartment";
 
@@ -43,6 +43,7 @@ export function nodeCompartment(layout: Layout, index: number, programs: Program
             "echo 1 >/proc/sys/net/ipv4/ip_forward",
             "[ ! -e /proc/sys/net/bridge/bridge-nf-call-iptables ] || echo 1 >/proc/sys/net/bridge/bridge-nf-call-iptables",
             ...mountPool(),
+            ...mountStaticDisks(node),
         ],
         services: [
             { name: "containerd", argv: ["containerd", "--config", path.join(node.folder, "containerd.toml")] },
@@ -76,6 +77,27 @@ export function nodeCompartment(layout: Layout, index: number, programs: Program
             { name: "kube-proxy", argv: [programs("kube-proxy"), `--config=${path.join(node.folder, "kube-proxy.yaml")}`] },
         ],
     };
+}
+
+/**
+ * Shows a node's static disks below /mnt beside what the host has there: the host's /mnt is covered by a folder of the node's own, with the
+ * host's entries bound into it, because making a folder in /mnt would leave it on the host.
+ */
+function mountStaticDisks(node: ClusterNode): string[] {
+    const own = "/run/mnt";
+    return [
+        `mkdir -p ${own}/disks`,
+        "for entry in /mnt/* /mnt/.[!.]*; do",
+        `    [ "$entry" != /mnt/disks ] || continue`,
+        `    if [ -L "$entry" ]; then cp -P "$entry" ${own}/; continue; fi`,
+        `    [ ! -d "$entry" ] || { mkdir "/run$entry"; mount --rbind "$entry" "/run$entry"; }`,
+        "done",
+        ...staticDisks.flatMap((disk) => [
+            `mkdir /run${disk}`,
+            `mount --bind ${path.join(node.staticDisks, path.basename(disk))} /run${disk}`,
+        ]),
+        `mount --rbind ${own} /mnt`,
+    ];
 }
 
 /** Configuration files of a node, by their name in its folder. */
@@ -154,6 +176,8 @@ state = "/run/containerd"
             imageGCLowThresholdPercent: 99,
             // A changed Secret or ConfigMap, and a volume that has grown, are seen within seconds rather than a minute.
             syncFrequency: "10s",
+            // What volumes hold is a quarter of a minute old at most; a minute is the default.
+            volumeStatsAggPeriod: "15s",
             serializeImagePulls: false,
         }),
         "kube-proxy.yaml": stringify({

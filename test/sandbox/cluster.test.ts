@@ -104,6 +104,19 @@ describe("a node's files", () => {
         });
     });
 
+    test("static disks of a node are folders of that node, and what the host has in /mnt stays visible beside them", () => {
+        const scripts = [1, 2, 3].map((index) => initScripts(nodeCompartment(layout, index, program)).main);
+        scripts.forEach((main, i) => {
+            for (const disk of ["disk-1", "disk-2"]) {
+                expect(main).toContain(`mount --bind ${inside}/nodes/node-${i + 1}/static-disks/${disk} /run/mnt/disks/${disk}\n`);
+            }
+            expect(main).not.toContain(`nodes/node-${((i + 1) % 3) + 1}/static-disks`);
+            expect(main).toContain('mount --rbind "$entry" "/run$entry"');
+            expect(main.lastIndexOf("mount --rbind /run/mnt /mnt")).toBeGreaterThan(main.lastIndexOf("/run/mnt/disks/disk-2"));
+            expect(main).not.toMatch(/mkdir (-p )?\/mnt/);
+        });
+    });
+
     test("DNS answers for the cluster's names only on the nodes' bridge", () => {
         expect(corefile()).toContain("bind 10.89.0.1");
     });
