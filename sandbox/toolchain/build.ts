@@ -2,6 +2,7 @@ import { spawn, spawnSync } from "node:child_process";
 import * as fs from "node:fs";
 import * as path from "node:path";
 import * as readline from "node:readline";
+import { processStart } from "../process";
 import { toolSetKey } from "./key";
 import { type ToolSet, type ToolSetName, toolSets } from "./tools";
 
@@ -50,6 +51,7 @@ export async function buildToolSet(cache: string, name: ToolSetName, go: string,
     const folder = toolSetFolder(cache, name, go);
     if (isBuilt(folder, set)) return { name, bin: folder, built: false };
 
+    removeAbandoned(path.dirname(folder));
     const partial = `${folder}.partial-${process.pid}`;
     fs.mkdirSync(partial, { recursive: true });
     try {
@@ -62,6 +64,17 @@ export async function buildToolSet(cache: string, name: ToolSetName, go: string,
         fs.rmSync(partial, { recursive: true, force: true });
     }
     return { name, bin: folder, built: true };
+}
+
+/** Removes the unfinished folders of builds that were killed. */
+export function removeAbandoned(toolchain: string): void {
+    if (!fs.existsSync(toolchain)) return;
+    for (const entry of fs.readdirSync(toolchain)) {
+        const pid = /\.partial-(\d+)$/.exec(entry)?.[1];
+        if (pid !== undefined && processStart(Number(pid)) === undefined) {
+            fs.rmSync(path.join(toolchain, entry), { recursive: true, force: true });
+        }
+    }
 }
 
 /** The name `go build` gives a program: the last part of its package that isn't a major version. */

@@ -1,8 +1,9 @@
+import { spawnSync } from "node:child_process";
 import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
 import fc from "fast-check";
-import { buildProgress, humanSeconds, outputName } from "../../sandbox/toolchain/build";
+import { buildProgress, humanSeconds, outputName, removeAbandoned } from "../../sandbox/toolchain/build";
 import { toolSetKey } from "../../sandbox/toolchain/key";
 import { clusterToolSets, engineToolSets, toolSets } from "../../sandbox/toolchain/tools";
 
@@ -59,6 +60,19 @@ describe("the key of a tool set", () => {
         write("main.go");
         expect(toolSetKey(folder, own, "go1.26.8")).not.toBe(before);
     });
+});
+
+test("what a killed build left is removed; a running one's folder and finished ones stay", () => {
+    const cache = fs.mkdtempSync(path.join(os.tmpdir(), "holdfast-cache-"));
+    const dead = spawnSync("true").pid;
+    for (const name of ["etcd-0123456789ab", `etcd-0123456789ab.partial-${process.pid}`, `coredns-ba9876543210.partial-${dead}`]) {
+        fs.mkdirSync(path.join(cache, name));
+        fs.writeFileSync(path.join(cache, name, "program"), "");
+    }
+    removeAbandoned(cache);
+    expect(fs.readdirSync(cache).sort()).toEqual(["etcd-0123456789ab", `etcd-0123456789ab.partial-${process.pid}`]);
+    fs.rmSync(cache, { recursive: true });
+    expect(() => removeAbandoned(cache)).not.toThrow();
 });
 
 test.each([
