@@ -1,8 +1,9 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { runSteps } from "../../cli/progress";
+import { staticDisks } from "../../sandbox/cluster/layout";
 import { buildImages } from "../../sandbox/images/build";
-import { runningPid } from "../../sandbox/node/compartment";
+import { runInside, runningPid } from "../../sandbox/node/compartment";
 import { userPaths } from "../../sandbox/paths";
 import { Toolchain } from "../../sandbox/toolchain/toolchain";
 import { clusterToolSets, engineToolSets } from "../../sandbox/toolchain/tools";
@@ -19,6 +20,8 @@ beforeAll(async () => {
     await buildImages(["pause:1", "busybox:1"], { cacheDir: cache });
 });
 const before = hostState();
+const hostMnt = () => fs.readdirSync("/mnt").sort();
+const hostMntBefore = hostMnt();
 afterAll(() => {
     report();
     world.destroy();
@@ -200,6 +203,17 @@ describe("inside", () => {
 
 describe("down, crashes and reset", () => {
     const marker = () => world.kubectl("get", "configmap", "marker", "-o", "jsonpath={.data.text}");
+    const onNode = (node: number, script: string) => runInside(world.layout.node(node).folder, ["sh", "-c", script]).trim();
+    const files = staticDisks.map((disk) => `${disk}/file`);
+    /** What was written to the static disks of node 3. */
+    const onDisks = () => files.map((file) => onNode(3, `cat ${file}`));
+
+    test("every node has its own static disks, and the host sees nothing of them", () => {
+        for (const file of files) onNode(3, `echo ${file} >${file}`);
+        expect(onDisks()).toEqual(files);
+        for (const disk of staticDisks) expect(onNode(2, `ls -A ${disk}`)).toBe("");
+        expect(hostMnt()).toEqual(hostMntBefore);
+    });
 
     test("down leaves no process, mount, loop device or cgroup", () => {
         world.kubectl("create", "configmap", "marker", "--from-literal=text=kept");
@@ -219,6 +233,7 @@ describe("down, crashes and reset", () => {
         const { seconds } = world.holdfast("sandbox", "up");
         measured("`sandbox up` after down, three nodes", seconds, 60);
         expect(marker()).toBe("kept");
+        expect(onDisks()).toEqual(files);
         expect(status().nodes).toHaveLength(3);
     });
 
@@ -229,7 +244,17 @@ describe("down, crashes and reset", () => {
         measured("`sandbox up` after a hard kill, three nodes", seconds, 60);
         expect(marker()).toBe("kept");
         expect(world.kubectl("get", "configmap", `written-${round}`, "-o", "jsonpath={.data.text}")).toBe("kept");
+        expect(onDisks()).toEqual(files);
         expect(status().healthy).toBe(true);
+    });
+
+    test("a node that is killed has its static disks again, one that is lost for good has empty ones", () => {
+        world.holdfast("sandbox", "kill-node", "3");
+        world.holdfast("sandbox", "start-node", "3");
+        expect(onDisks()).toEqual(files);
+        world.holdfast("sandbox", "kill-node", "3", "--for-good");
+        world.holdfast("sandbox", "start-node", "3");
+        for (const disk of staticDisks) expect(onNode(3, `ls -A ${disk}`)).toBe("");
     });
 
     test("reset wants to be told, then deletes the sandbox and nothing of it is left", () => {
