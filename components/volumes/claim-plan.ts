@@ -1,6 +1,8 @@
+import type * as pulumi from "@pulumi/pulumi";
 import type { InputProblem } from "../problems";
 import { bytesOf } from "../usecases/quantities";
 import { permissionProblem } from "./permissions";
+import { restoreProblems } from "./restore-source";
 
 /** One volume of every member, as the claims need it. */
 export interface ClaimVolume {
@@ -23,6 +25,17 @@ export interface ClaimVolume {
      * @default ReadWriteOnce
      */
     accessMode?: string;
+    /**
+     * The StorageClass of this volume's new claims. Claims that exist keep theirs.
+     * @default the one all volumes get
+     */
+    storageClass?: pulumi.Input<string>;
+    /**
+     * Name of the VolumeAttributesClass: IOPS, throughput and whatever else the driver changes on a live volume. Another name changes the
+     * volumes in place. To go back, name a class with the old attributes: the name can't be taken away again.
+     * @default none
+     */
+    attributesClass?: pulumi.Input<string>;
 }
 
 /** How many members have claims, and which may be deleted. */
@@ -31,6 +44,7 @@ export interface ClaimRequest {
     volumes: ClaimVolume[];
     replicas: number;
     keepClaims?: number;
+    restoreFrom?: { [claim: string]: string };
     allow?: string[];
 }
 
@@ -103,8 +117,20 @@ export function claimProblems(request: ClaimRequest): InputProblem[] {
                 reason: `"${volume.accessMode}" is not an access mode. Write ${accessModes.join(", ")}.`,
             });
         }
+        for (const property of ["storageClass", "attributesClass"] as const) {
+            // An empty class means "none, whatever the default is" to Kubernetes, and is written by mistake.
+            if (volume[property] === "") {
+                problems.push({
+                    path: `volumes[${index}].${property}`,
+                    reason: "it is empty. Write the name of a class, or leave it out.",
+                });
+            }
+        }
         problems.push(...sizeProblems(volume, `volumes[${index}].size`));
     });
+    const members = problems.length === 0 ? plannedClaims(request).map((claim) => claim.name) : undefined;
+    // Which claims there will be can't be told while their number or their volumes' names are wrong.
+    problems.push(...restoreProblems(request.restoreFrom, members ?? Object.keys(request.restoreFrom ?? {})));
     (request.allow ?? []).forEach((text, index) => {
         const reason = permissionProblem(text);
         if (reason) {

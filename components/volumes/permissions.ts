@@ -1,16 +1,17 @@
 /**
  * Permissions: the lines of `holdfast:allow` that lift the protection of one named object.
  *
- * `delete data-ledger-2` is a claim, `delete secret/ledger-password` a Secret, `delete namespace/ledger` a namespace. The name is exact:
- * no patterns, so that a permission can never mean more than what was read by the person who wrote it.
+ * `delete data-ledger-2` is a claim, `delete secret/ledger-password` a Secret, `delete snapshot/before-upgrade` a snapshot and
+ * `delete namespace/ledger` a namespace. The name is exact: no patterns, so that a permission can never mean more than what was read by
+ * the person who wrote it.
  */
-const permission = /^delete ((?:secret|namespace)\/)?([a-z0-9]([-a-z0-9.]*[a-z0-9])?)$/;
+const permission = /^delete ((?:secret|namespace|snapshot)\/)?([a-z0-9]([-a-z0-9.]*[a-z0-9])?)$/;
 
 /** Why a permission can't be read, or undefined where it can. */
 export function permissionProblem(text: string): string | undefined {
     return permission.test(text)
         ? undefined
-        : `"${text}" is not a permission. Write "delete" and one exact name: "delete data-ledger-2", "delete secret/ledger-password" or "delete namespace/ledger".`;
+        : `"${text}" is not a permission. Write "delete" and one exact name: "delete data-ledger-2", "delete secret/ledger-password", "delete snapshot/before-upgrade" or "delete namespace/ledger".`;
 }
 
 /** True where one of the permissions names exactly this object: a claim by its bare name, others as `kind/name`. */

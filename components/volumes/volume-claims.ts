@@ -4,6 +4,7 @@ import { refuseProblems } from "../problems";
 import { labelsOf } from "../workloads/labels";
 import { type ClaimVolume, claimProblems, plannedClaims } from "./claim-plan";
 import { protection } from "./permissions";
+import { dataSourceOf } from "./restore-source";
 
 /** What {@link VolumeClaims} are made from. */
 export interface VolumeClaimsArgs {
@@ -11,7 +12,7 @@ export interface VolumeClaimsArgs {
     app: string;
     /** The namespace of the claims and of the StatefulSet. */
     namespace: pulumi.Input<string>;
-    /** The StorageClass of every claim. An existing claim can't change its class: that is refused, and the data copied instead. */
+    /** The StorageClass of every new claim, unless its volume names another. A claim that exists keeps the class it has. */
     storageClass: pulumi.Input<string>;
     /** The volumes of every member. */
     volumes: ClaimVolume[];
@@ -26,21 +27,43 @@ export interface VolumeClaimsArgs {
      */
     keepClaims?: number;
     /**
+     * Where new claims get their first data, by the claim's name: `{ "data-ledger-0": "snapshot/before-upgrade" }`, or "claim/<name>" for a
+     * clone. The source is in the same namespace and no larger than the claim. It is read once: a claim that exists is left alone.
+     * @default none: new claims are empty
+     */
+    restoreFrom?: { [claim: string]: string };
+    /**
      * Permissions, e.g. `delete data-ledger-2`: lifts the protection of exactly that claim, while it is listed.
      * @default none
      */
     allow?: string[];
 }
 
+/** Says of a claim that stays on another class than is asked for now: which, and how its data gets to the new one. */
+function warnOfOtherClass(claim: PersistentVolumeClaim, name: string, asked: pulumi.Input<string>): void {
+    pulumi.all([claim.spec.storageClassName, asked]).apply(([has, wanted]) => {
+        if (has && wanted && has !== wanted) {
+            pulumi.log.warn(
+                `claim ${name} stays on class ${has}, which a claim can't change; new claims get ${wanted}. To move its data: take a snapshot ` +
+                    `of ${name} and restore it into a new application (restoreFrom: "snapshot/<name>"), or clone it there ` +
+                    `(restoreFrom: "claim/${name}") where both classes are of one driver, or dump and restore.`,
+                claim,
+            );
+        }
+    });
+}
+
 /**
  * The claims of a StatefulSet, each a resource of its own that outlives everything.
  *
  * A claim is called as the StatefulSet would call it (`data-<app>-<n>`) and is adopted by it. Every claim is protected and retained: it
- * survives the StatefulSet's replacement, `pulumi destroy` refuses, and growth is an edit in place. Resources given as `dependsOn` become
+ * survives the StatefulSet's replacement, `pulumi destroy` refuses, and growth is an edit in place, as is another VolumeAttributesClass.
+ * A claim that exists keeps its class and its data whatever class or source new ones get. Resources given as `dependsOn` become
  * dependencies of every claim, so that whatever keeps a claim keeps its namespace and class too.
  *
- * Deleting one takes two updates: with the permission the first lifts the protection, and with the claim no longer asked for (`keepClaims`
- * lowered) the second deletes it. Its PersistentVolume stays, as the class says Retain.
+ * Fewer members need a word about their data: `keepClaims` keeps the claims, so that a member that comes back finds its own again. Deleting
+ * one takes two updates: with the permission the first lifts the protection, and with the claim no longer asked for the second deletes it.
+ * Its PersistentVolume stays, as the class says Retain.
  *
  * Cost: the volumes', at their full size from the first day on most drivers.
  *
@@ -50,27 +73,43 @@ export interface VolumeClaimsArgs {
 export class VolumeClaims extends pulumi.ComponentResource {
     /** Names of the claims, in the order of members. */
     public readonly claimNames: pulumi.Output<string[]>;
+    /** The class each claim really has, by the claim's name: a claim made before the class was changed still has the old one. */
+    public readonly claimClasses: pulumi.Output<{ [claim: string]: string }>;
 
     constructor(name: string, args: VolumeClaimsArgs, opts?: pulumi.ComponentResourceOptions) {
         super("holdfast:index:VolumeClaims", name, {}, opts);
         const request = { ...args, replicas: args.replicas ?? 1 };
         refuseProblems("VolumeClaims", name, claimProblems(request));
         const claims = plannedClaims(request);
-        for (const claim of claims) {
-            new PersistentVolumeClaim(
-                `${name}-${claim.volume.name}-${claim.ordinal}`,
+        const classes: [string, pulumi.Output<string>][] = [];
+        for (const { name: claimName, volume, ordinal } of claims) {
+            const asked = volume.storageClass ?? args.storageClass;
+            const source = args.restoreFrom?.[claimName];
+            const claim = new PersistentVolumeClaim(
+                `${name}-${volume.name}-${ordinal}`,
                 {
-                    metadata: { name: claim.name, namespace: args.namespace, labels: labelsOf(args.app) },
+                    metadata: { name: claimName, namespace: args.namespace, labels: labelsOf(args.app) },
                     spec: {
-                        accessModes: [claim.volume.accessMode ?? "ReadWriteOnce"],
-                        storageClassName: args.storageClass,
-                        resources: { requests: { storage: claim.volume.size } },
+                        accessModes: [volume.accessMode ?? "ReadWriteOnce"],
+                        storageClassName: asked,
+                        ...(volume.attributesClass === undefined ? {} : { volumeAttributesClassName: volume.attributesClass }),
+                        ...(source === undefined ? {} : { dataSource: dataSourceOf(source) }),
+                        resources: { requests: { storage: volume.size } },
                     },
                 },
-                { parent: this, dependsOn: opts?.dependsOn, ...protection(args.allow, claim.name) },
+                {
+                    parent: this,
+                    dependsOn: opts?.dependsOn,
+                    // What a claim was made from is history: neither can be changed, and a changed wish is for claims to come.
+                    ignoreChanges: ["spec.storageClassName", "spec.dataSource", "spec.dataSourceRef"],
+                    ...protection(args.allow, claimName),
+                },
             );
+            warnOfOtherClass(claim, claimName, asked);
+            classes.push([claimName, claim.spec.storageClassName]);
         }
         this.claimNames = pulumi.output(claims.map((claim) => claim.name));
-        this.registerOutputs({ claimNames: this.claimNames });
+        this.claimClasses = pulumi.all(Object.fromEntries(classes));
+        this.registerOutputs({ claimNames: this.claimNames, claimClasses: this.claimClasses });
     }
 }

@@ -45,6 +45,8 @@ export interface RecordingOptions {
     config?: Record<string, string>;
     /** Name of the stack. @default test */
     stack?: string;
+    /** What the cluster says of a resource, where that isn't just its inputs. */
+    live?: (name: string, inputs: Properties) => Properties;
 }
 
 type Register = (
@@ -135,7 +137,10 @@ export async function record(program: () => unknown, options: RecordingOptions =
     pulumi.runtime.setAllConfig(options.config ?? {});
     await pulumi.runtime.setMocks(
         {
-            newResource: ({ custom, name, inputs }) => ({ id: custom && !options.preview ? `${name}-id` : undefined, state: inputs }),
+            newResource: ({ custom, name, inputs }) => ({
+                id: custom && !options.preview ? `${name}-id` : undefined,
+                state: options.live?.(name, inputs) ?? inputs,
+            }),
             call: () => ({}),
         },
         "holdfast",
