@@ -1,0 +1,176 @@
+/** Reads what a status is made from, in a handful of kubectl calls at once. */
+
+import { execFile } from "node:child_process";
+import type { Cluster } from "../../stacks/cluster";
+import { UserError } from "../errors";
+import { applications, claimSelector, managedSelector } from "./apps";
+import { nodesToAsk } from "./claims";
+import type { NodeStats, ObjectLists, Reading } from "./objects";
+import { brief } from "./words";
+
+/** What a kubectl call printed. */
+export interface Printed {
+    status: number;
+    stdout: string;
+    stderr: string;
+}
+
+/** Runs kubectl with these arguments against one cluster. */
+export type RunKubectl = (args: string[]) => Promise<Printed>;
+
+/** A cluster that doesn't answer is said to be down after so long. */
+const patience = "10s";
+
+/** kubectl with its cluster named, never whichever is current. */
+export function kubectlOn(cluster: Cluster, program = "kubectl"): RunKubectl {
+    const connection = [...(cluster.kubeconfig ? [`--kubeconfig=${cluster.kubeconfig}`] : []), `--context=${cluster.context}`];
+    return (args) =>
+        new Promise((resolve, reject) => {
+            const all = [...connection, `--request-timeout=${patience}`, ...args];
+            execFile(program, all, { encoding: "utf8", maxBuffer: 1 << 29 }, (error, stdout, stderr) => {
+                if (error && typeof error.code === "string") {
+                    const isMissing = error.code === "ENOENT";
+                    reject(
+                        isMissing
+                            ? new UserError("`holdfast status` reads the cluster with kubectl, and there is none on PATH. Install kubectl.")
+                            : error,
+                    );
+                } else resolve({ status: error ? 1 : 0, stdout, stderr });
+            });
+        });
+}
+
+/** The kinds of a list, as kubectl names them and as they come back. */
+const kindsOf: Record<string, keyof ObjectLists> = {
+    StatefulSet: "statefulsets",
+    Pod: "pods",
+    PersistentVolumeClaim: "claims",
+    Namespace: "namespaces",
+    PersistentVolume: "volumes",
+    StorageClass: "classes",
+    Node: "nodes",
+    Event: "events",
+    VolumeSnapshot: "snapshots",
+};
+
+const resources: Record<keyof ObjectLists, string> = {
+    statefulsets: "statefulsets",
+    pods: "pods",
+    claims: "persistentvolumeclaims",
+    namespaces: "namespaces",
+    volumes: "persistentvolumes",
+    classes: "storageclasses",
+    nodes: "nodes",
+    events: "events",
+    snapshots: "volumesnapshots",
+};
+
+/** One call, and the kinds it asks for. */
+interface Call {
+    kinds: (keyof ObjectLists)[];
+    args: string[];
+}
+
+function calls(namespace: string | undefined): Call[] {
+    const scope = namespace === undefined ? ["-A"] : ["-n", namespace];
+    const snapshots = namespace === undefined ? "volumesnapshots" : `namespaces/${namespace}/volumesnapshots`;
+    const get = (kinds: (keyof ObjectLists)[], ...more: string[]): Call => ({
+        kinds,
+        args: ["get", kinds.map((kind) => resources[kind]).join(","), "-o", "json", ...more],
+    });
+    return [
+        get(["statefulsets", "pods"], ...scope, "-l", managedSelector),
+        get(["claims"], ...scope, "-l", claimSelector),
+        get(["namespaces"], "-l", managedSelector),
+        get(["volumes", "classes", "nodes"]),
+        get(["events"], ...scope, "--field-selector", "type=Warning"),
+        // By its path: as a kind it would fail where there is no such kind, with a look at everything the cluster has.
+        { kinds: ["snapshots"], args: ["get", "--raw", `/apis/snapshot.storage.k8s.io/v1/${snapshots}`] },
+    ];
+}
+
+/** Lines of kubectl's that say something went wrong. */
+const complaints = (stderr: string): string[] => stderr.split("\n").filter((line) => /^(error|Error|Unable|The connection)/.test(line));
+
+/** Why a kind could not be read, in words. */
+function refusalWords(line: string): string {
+    const forbidden = /^Error from server \(Forbidden\): (?:.*? is forbidden: )?(.*)$/.exec(line)?.[1];
+    return forbidden === undefined
+        ? brief(line.replace(/^(error|Error from server( \(\w+\))?): /, ""))
+        : `not allowed: ${brief(forbidden)}`;
+}
+
+const isForbidden = (line: string) => line.startsWith("Error from server (Forbidden)");
+const isNotFound = (line: string) => line.startsWith("Error from server (NotFound)");
+
+/** Adds what one call brought, and what it could not bring. */
+function take(reading: Reading, { kinds }: Call, { status, stdout, stderr }: Printed): void {
+    const items = stdout.trim() === "" ? [] : ((JSON.parse(stdout) as { items?: { kind?: string }[] }).items ?? []);
+    const lists = reading as unknown as Record<string, unknown[]>;
+    for (const item of items) {
+        const kind = kindsOf[item.kind ?? ""] ?? (kinds.length === 1 ? kinds[0] : undefined);
+        if (kind) lists[kind].push(item);
+    }
+    if (status === 0) return;
+    const said = complaints(stderr);
+    if (kinds[0] === "snapshots" && said.some(isNotFound)) {
+        reading.hasSnapshots = false;
+        return;
+    }
+    for (const kind of kinds) {
+        const own =
+            said.find((line) => line.includes(`"${resources[kind]}"`) || line.includes(`${resources[kind]}.`)) ??
+            (kinds.length === 1 ? said[0] : undefined);
+        if (own) reading.notRead[kind] = refusalWords(own);
+    }
+    if (!kinds.some((kind) => reading.notRead[kind] !== undefined)) throw new UserError(brief(stderr, 1000) || "kubectl failed");
+}
+
+/** Why the cluster as a whole can't be read, or undefined where it answers. */
+function unreachable(printed: readonly Printed[]): string | undefined {
+    const failed = printed.filter(({ status }) => status !== 0);
+    const line = failed.flatMap(({ stderr }) => complaints(stderr)).find((text) => !isForbidden(text) && !isNotFound(text));
+    return failed.length === printed.length ? brief(line ?? failed[0]?.stderr, 500) : undefined;
+}
+
+async function statsOf(kubectl: RunKubectl, node: string): Promise<NodeStats | { reason: string }> {
+    const { status, stdout, stderr } = await kubectl(["get", "--raw", `/api/v1/nodes/${node}/proxy/stats/summary`]);
+    if (status === 0) return JSON.parse(stdout) as NodeStats;
+    const line = complaints(stderr)[0] ?? stderr.trim();
+    return {
+        reason: isForbidden(line) ? `${node} may not be asked (${refusalWords(line)})` : `${node} doesn't answer (${refusalWords(line)})`,
+    };
+}
+
+/** One reading of a cluster; throws a `UserError` where the cluster as a whole can't be read. */
+export async function readCluster(kubectl: RunKubectl, wanted: { app?: string; namespace?: string }): Promise<Reading> {
+    const asked = calls(wanted.namespace);
+    const printed = await Promise.all(asked.map(({ args }) => kubectl(args)));
+    const why = unreachable(printed);
+    if (why !== undefined) throw new UserError(why);
+    const reading: Reading = {
+        statefulsets: [],
+        pods: [],
+        claims: [],
+        namespaces: [],
+        volumes: [],
+        classes: [],
+        nodes: [],
+        events: [],
+        snapshots: [],
+        notRead: {},
+        hasSnapshots: true,
+        stats: {},
+        now: Date.now(),
+    };
+    asked.forEach((call, index) => {
+        take(reading, call, printed[index]);
+    });
+    // The kubelets measure volumes, and each is asked once: those of the application that is asked for.
+    const { apps } = applications(reading);
+    const claims = apps.filter(({ app }) => wanted.app === undefined || app === wanted.app).flatMap((objects) => objects.claims);
+    const nodes = nodesToAsk(claims, reading.pods);
+    const stats = await Promise.all(nodes.map((node) => statsOf(kubectl, node)));
+    reading.stats = Object.fromEntries(nodes.map((node, index) => [node, stats[index]]));
+    return reading;
+}
