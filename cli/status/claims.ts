@@ -1,7 +1,7 @@
 /** Claims as a status shows them: sizes, what is used of them, where they are, their last snapshot. */
 
 import { type ClaimView, claimFindings } from "./claim-conditions";
-import type { ClaimStatus, LastSnapshot } from "./model";
+import { type ClaimStatus, type LastSnapshot, note } from "./model";
 import type { Claim, Pod, Reading, Snapshot, Volume } from "./objects";
 import { apiBytes, brief, size, span } from "./words";
 
@@ -72,7 +72,7 @@ function usedOf({ claim, volume }: ClaimView, pods: readonly Pod[], reading: Rea
         }
         why = volume?.spec.hostPath
             ? "its driver doesn't measure it (a folder of the node's own disk)"
-            : `${node} has not measured it: it does so once a minute, if the driver can`;
+            : `${node} has not measured it yet, or its driver doesn't tell`;
     }
     return unknown(why);
 }
@@ -114,7 +114,7 @@ export function claimStatus(claim: Claim, isKept: boolean, reading: Reading): Cl
     };
     const findings = claimFindings(view, reading);
     const { last, failed } = snapshotsOf(claim, reading.snapshots, reading.now);
-    if (failed) findings.push({ code: "snapshot-failed", severity: "note", text: failed });
+    if (failed) findings.push(note("snapshot-failed", failed));
     const node = users.find(({ spec }) => spec.nodeName !== undefined)?.spec.nodeName ?? fixedNode(view.volume);
     const { storageClassName, volumeName } = claim.spec;
     const capacity = claim.status?.capacity?.storage;

@@ -56,7 +56,7 @@ function reasonsUnbound(claims: readonly ClaimStatus[]): Record<string, string> 
 
 function retainedVolume({ metadata, spec, status }: Volume): RetainedVolume {
     const claim = `${spec.claimRef?.namespace}/${spec.claimRef?.name}`;
-    const phase = status?.phase ?? "unknown";
+    const phase = status?.phase ?? "Released";
     const said = brief(status?.message);
     const isDeleting = spec.persistentVolumeReclaimPolicy === "Delete";
     const finding: Finding =

@@ -331,7 +331,7 @@ describe("what is used", () => {
             unknown((reading) => {
                 reading.stats = { "node-1": {} };
             }),
-        ).toBe("node-1 has not measured it: it does so once a minute, if the driver can");
+        ).toBe("node-1 has not measured it yet, or its driver doesn't tell");
         expect(
             unknown((reading) => {
                 reading.stats = { "node-1": { reason: "node-1 may not be asked" } };
