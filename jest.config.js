@@ -6,6 +6,8 @@ module.exports = {
     transform: {
         "^.+\\.ts$": ["@swc/jest", { jsc: { target: "es2022", parser: { syntax: "typescript" } }, module: { type: "commonjs" } }],
     },
+    // Tests read the sources: beside components/index.ts lies the index.js that other packages load.
+    moduleFileExtensions: ["ts", "js", "json", "node"],
     // The default reporter crawls the whole tree for haste modules; only our own folders matter.
     modulePathIgnorePatterns: ["<rootDir>/node_modules/.cache"],
 };
