@@ -1,7 +1,7 @@
-import { planOf } from "../components/stateful-app";
 import type { Plan } from "../components/usecases/plan";
-import { clusterOf } from "../stacks/cluster";
-import { readConfig, refusal } from "../stacks/config";
+import { IMAGES, reference } from "../sandbox/images/catalog";
+import { checkConfig } from "../stacks/check";
+import { refusal } from "../stacks/config";
 import type { Settings } from "../stacks/keys";
 import { surroundings } from "../stacks/surroundings";
 import { UserError } from "./errors";
@@ -18,15 +18,28 @@ export interface CheckedStack {
  * only their presence matters here.
  */
 export function checkStack(stack: string): CheckedStack {
-    const { settings, problems } = readConfig(rawStackConfig(stack));
     // The sandbox's own kubeconfig is made by the time it is needed.
-    const around = settings.target === "sandbox" ? { ...surroundings, read: () => "" } : surroundings;
-    problems.push(...clusterOf(settings, around).problems);
-    const app = settings.app ?? settings.useCase;
-    if (app !== undefined && settings.useCase !== undefined && settings.target !== undefined) {
-        const resolved = planOf(app, settings as Settings);
-        problems.push(...resolved.problems.map(({ path, reason }) => `holdfast:${path}: ${reason}`));
-        if (problems.length === 0 && resolved.plan) return { settings: settings as Settings, plan: resolved.plan };
+    const around = ({ target }: Partial<Settings>) => (target === "sandbox" ? { ...surroundings, read: () => "" } : surroundings);
+    const { checked, settings, problems } = checkConfig(rawStackConfig(stack), around);
+    const missing = missingImages(settings, checked?.plan);
+    if (checked && missing.length === 0) return checked;
+    throw new UserError(refusal(stack, [...problems, ...missing]));
+}
+
+/** Images that the sandbox hasn't: nothing there can fetch one, and a pod would wait for it until `up` gives up. */
+function missingImages({ target, workload, image }: Partial<Settings>, plan: Plan | undefined): string[] {
+    if (target !== "sandbox") return [];
+    const used: [string, unknown][] = [["image", plan?.engine.image ?? image]];
+    for (const key of ["sidecars", "initContainers"] as const) {
+        workload?.[key]?.forEach((container, index) => {
+            used.push([`workload.${key}[${index}].image`, container.image]);
+        });
     }
-    throw new UserError(refusal(stack, problems));
+    return used.flatMap(([path, name]) =>
+        typeof name !== "string" || name === "" || IMAGES.some((each) => reference(each) === name)
+            ? []
+            : [
+                  `holdfast:${path}: the sandbox has no image ${name}, and no registry to fetch it from. It has ${IMAGES.map(reference).join(", ")}; sandbox/images/README.md says how another is added.`,
+              ],
+    );
 }

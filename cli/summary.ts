@@ -1,7 +1,18 @@
 /** Outputs of a stack, as stacks/index.ts exports them. */
 export interface StackOutputs {
-    connection: { host: string; port: number; database: string; user: string; command: string; clients: string };
-    password: { namespace: string; secret: string; key: string; command: string };
+    connection: {
+        host: string;
+        port: number;
+        /** Of an image of one's own: all that clients may use. */
+        ports?: { name: string; port: number; protocol: string }[];
+        /** Of a database. */
+        database?: string;
+        user?: string;
+        command: string;
+        clients: string;
+    };
+    /** Absent where nothing is known of a password. */
+    password?: { namespace: string; secret: string; key: string; command: string };
     promise: { failover: string; survives: string; restore: string; notYet: string[]; lowered: string[] };
     claims: { name: string; namespace: string; size: string; storageClass: string }[];
 }
@@ -16,12 +27,14 @@ export function summary(stack: string, outputs: StackOutputs, isSandbox: boolean
         `"${stack}" is up.`,
         "",
         "Connect",
-        `  ${connection.host}:${connection.port}, database ${connection.database}, user ${connection.user}`,
+        ...(connection.ports
+            ? connection.ports.map(({ name, port, protocol }) => `  ${connection.host}:${port}, ${name} (${protocol})`)
+            : [`  ${connection.host}:${connection.port}, database ${connection.database}, user ${connection.user}`]),
         `  clients: ${connection.clients}`,
         `  ${connection.command}`,
-        "Password",
-        `  in Secret ${password.namespace}/${password.secret}, key ${password.key}:`,
-        `  ${password.command}`,
+        ...(password
+            ? ["Password", `  in Secret ${password.namespace}/${password.secret}, key ${password.key}:`, `  ${password.command}`]
+            : []),
         "Data",
         ...claims.map((claim) => `  ${claim.namespace}/${claim.name}: ${claim.size}, class ${claim.storageClass}`),
         "Promise",

@@ -1,13 +1,23 @@
 /** The engines this version can make, by the name a plan gives them. A new engine is one entry here and its component. */
 
-import type * as pulumi from "@pulumi/pulumi";
+import * as pulumi from "@pulumi/pulumi";
 import type { InputProblem } from "./problems";
 import type { StatefulAppArgs } from "./stateful-app";
 import { storageProblem } from "./storage/planned-storage";
 import type { EngineName, Plan } from "./usecases/plan";
 import { secondsOf } from "./usecases/quantities";
+import {
+    type AppWorkloadContext,
+    appWorkloadProblems,
+    type WorkloadPlan,
+    withoutPlan,
+    workloadArgsOf,
+    workloadExample,
+} from "./workloads/app-workload";
+import { clientPortsOf } from "./workloads/network";
 import { Postgres, postgresPort } from "./workloads/postgres";
 import { databaseNameOf, databaseNameProblem } from "./workloads/postgres-settings";
+import { StatefulWorkload } from "./workloads/stateful-workload";
 
 /** Where an engine is made, and what it waits for. */
 export interface EngineContext {
@@ -25,11 +35,14 @@ export interface MadeEngine {
     user: pulumi.Output<string>;
     passwordSecret: pulumi.Output<string>;
     claimNames: pulumi.Output<string[]>;
+    claimClasses: pulumi.Output<{ [claim: string]: string }>;
 }
 
 /** How one engine is checked and made from a plan. */
 export interface Engine {
     problems(plan: Plan, args: StatefulAppArgs): InputProblem[];
+    /** What can be seen without a plan, where the wish gives none: so that everything is told at once. */
+    unplannedProblems?(app: string, args: StatefulAppArgs): InputProblem[];
     create(name: string, plan: Plan, args: StatefulAppArgs, context: EngineContext): MadeEngine;
 }
 
@@ -48,12 +61,21 @@ const postgres: Engine = {
         if (storage) {
             problems.push({ path: "storageDriver", reason: storage });
         }
+        if (args.workload !== undefined) {
+            problems.push({
+                path: "workload",
+                reason: `describes an image of your own, and "${plan.useCase}" runs PostgreSQL. Leave it out, or write useCase: custom.`,
+            });
+        }
         const database = databaseNameProblem(args.database ?? databaseNameOf(plan.app));
         if (database) {
             problems.push({ path: "database", reason: database });
         }
         if (plan.replicas !== 1) {
             problems.push({ path: "replicas", reason: `${plan.replicas} is not 1: PostgreSQL as a plain StatefulSet is one server.` });
+        }
+        if ((args.keepClaims ?? 1) !== 1) {
+            problems.push({ path: "keepClaims", reason: `${args.keepClaims} is not 1: PostgreSQL as a plain StatefulSet has one claim.` });
         }
         return problems;
     },
@@ -72,11 +94,14 @@ const postgres: Engine = {
                 ceiling: volume.ceiling,
                 accessMode: volume.accessMode,
                 storageClass: context.storageClass,
+                attributesClass: args.attributesClass,
+                restoreFrom: args.restoreFrom,
                 allow: args.allow,
                 resources: { cpu: requests.cpu, memory: requests.memory, cpuLimit: limits.cpu, memoryLimit: limits.memory },
                 settings: plan.engine.settings,
                 database: args.database,
                 password: args.password,
+                passwordSecret: args.passwordSecret,
                 lostNodeSeconds: lostNodeSecondsOf(plan),
                 spreadOver: plan.spread.topologyKey,
                 spreadIsRequired: plan.spread.required,
@@ -88,8 +113,72 @@ const postgres: Engine = {
     },
 };
 
-function pick({ host, database, user, passwordSecret, claimNames }: Postgres): Omit<MadeEngine, "port"> {
-    return { host, database, user, passwordSecret, claimNames };
+function pick({ host, database, user, passwordSecret, claimNames, claimClasses }: Postgres): Omit<MadeEngine, "port"> {
+    return { host, database, user, passwordSecret, claimNames, claimClasses };
 }
 
-export const engines: Partial<Record<EngineName, Engine>> = { postgres };
+/** What an image of one's own is made with, beside the plan and its description. */
+function contextOf(
+    args: StatefulAppArgs,
+    made: Pick<EngineContext, "namespace" | "storageClass">,
+    lostNodeSeconds: number,
+): AppWorkloadContext {
+    const { keepClaims, restoreFrom, attributesClass, allow, clientNamespaces } = args;
+    const { namespace, storageClass } = made;
+    return { namespace, storageClass, lostNodeSeconds, keepClaims, restoreFrom, attributesClass, allow, clientNamespaces };
+}
+
+/** What is wrong with the description of an image, or that there is none. */
+function describedProblems(plan: WorkloadPlan, args: StatefulAppArgs): InputProblem[] {
+    const problems: InputProblem[] = [];
+    for (const key of ["database", "password", "passwordSecret"] as const) {
+        if (args[key] !== undefined) {
+            const instead =
+                key === "database" ? "Leave it out." : "Leave it out, and write the image's own secrets under workload.secrets.";
+            problems.push({ path: key, reason: `nothing is known of a database in an image of your own. ${instead}` });
+        }
+    }
+    if (args.workload === undefined) {
+        problems.push({
+            path: "workload",
+            reason: `missing: what the image listens on and where it keeps its data. Write e.g. ${workloadExample}`,
+        });
+        return problems;
+    }
+    const nowhere = { namespace: plan.app, storageClass: plan.app };
+    return [...problems, ...appWorkloadProblems(plan, args.workload, contextOf(args, nowhere, 30))];
+}
+
+const container: Engine = {
+    problems(plan, args) {
+        const storage = storageProblem(plan.storage);
+        return [...(storage ? [{ path: "storageDriver", reason: storage }] : []), ...describedProblems(plan, args)];
+    },
+    unplannedProblems: (app, args) => describedProblems(withoutPlan(app, args.replicas ?? 1), args),
+    create(name, plan, args, context) {
+        if (!args.workload) {
+            throw new Error(`"${plan.app}" has no workload, which its problems say`);
+        }
+        const made = new StatefulWorkload(
+            `${name}-workload`,
+            workloadArgsOf(plan, args.workload, contextOf(args, context, lostNodeSecondsOf(plan))),
+            {
+                parent: context.component,
+                dependsOn: context.dependsOn,
+            },
+        );
+        const none = pulumi.output("");
+        const [first] = clientPortsOf(args.workload);
+        return {
+            host: made.host,
+            port: first.servicePort ?? first.port,
+            database: none,
+            user: none,
+            passwordSecret: none,
+            claimNames: made.claimNames,
+            claimClasses: made.claimClasses,
+        };
+    },
+};
+
+export const engines: Partial<Record<EngineName, Engine>> = { postgres, container };

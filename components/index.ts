@@ -1,18 +1,24 @@
 /** The library's public surface, and nothing else. */
 
 export { StatefulApp, type StatefulAppArgs } from "./stateful-app";
+export type { StaticDisk } from "./storage/disks";
 export { LocalStorage, type LocalStorageArgs } from "./storage/local-storage";
 export { NetworkStorage, type NetworkStorageArgs } from "./storage/network-storage";
+export type { StorageClassArgs } from "./storage/storage-class-args";
 export type { ClaimVolume } from "./volumes/claim-plan";
+export { ClaimSnapshot, type ClaimSnapshotArgs } from "./volumes/claim-snapshot";
 export { VolumeClaims, type VolumeClaimsArgs } from "./volumes/volume-claims";
-export { Postgres, type PostgresArgs } from "./workloads/postgres";
-export { StatefulWorkload } from "./workloads/stateful-workload";
+export type { AppVolume, AppWorkload } from "./workloads/app-workload";
 export type {
-    ScratchVolume,
-    SecretFiles,
-    StatefulWorkloadArgs,
+    ContainerProcess,
+    EnvSource,
+    WorkloadContainer,
+    WorkloadMount,
     WorkloadPort,
     WorkloadProbe,
     WorkloadResources,
-    WorkloadVolume,
-} from "./workloads/workload-args";
+} from "./workloads/container-args";
+export type { ConfigFiles, ScratchVolume, SecretFiles, WorkloadDescription, WorkloadToleration } from "./workloads/pod-args";
+export { Postgres, type PostgresArgs } from "./workloads/postgres";
+export { StatefulWorkload } from "./workloads/stateful-workload";
+export type { StatefulWorkloadArgs, WorkloadVolume } from "./workloads/workload-args";

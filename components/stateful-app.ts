@@ -2,11 +2,14 @@ import { Namespace } from "@pulumi/kubernetes/core/v1";
 import * as pulumi from "@pulumi/pulumi";
 import { engines } from "./engines";
 import { appNameProblem, type InputProblem, refuseProblems } from "./problems";
-import { createStorage } from "./storage/planned-storage";
+import type { StaticDisk } from "./storage/disks";
+import { createStorage, plannedDiskProblems } from "./storage/planned-storage";
 import type { Plan } from "./usecases/plan";
 import { type OverrideValue, type Problem, resolve, type Wish } from "./usecases/resolve";
 import { spoken } from "./usecases/settings";
+import { appClaimProblems } from "./volumes/app-claims";
 import { permissionProblem, protection } from "./volumes/permissions";
+import { type AppWorkload, withVolumes } from "./workloads/app-workload";
 import { labelsOf } from "./workloads/labels";
 
 /** What a {@link StatefulApp} is made from. What decides the plan is plain, because a preview must know the plan. */
@@ -45,6 +48,23 @@ export interface StatefulAppArgs {
     /** @default the use case's */
     replicas?: number;
     /**
+     * How many members' claims are kept, whether they run or not: with `replicas: 1, keepClaims: 3` two members go and their data stays.
+     * @default as many as there are replicas
+     */
+    keepClaims?: number;
+    /**
+     * Where new claims get their first data, by the claim's name: `{ "data-ledger-0": "snapshot/before-upgrade" }`, or "claim/<name>" for a
+     * clone, in the same namespace. A claim that exists is left alone. PostgreSQL's database, owner and password come with the data: name
+     * them in `database` and `passwordSecret` where the data is another application's.
+     * @default none: new claims are empty
+     */
+    restoreFrom?: { [claim: string]: string };
+    /**
+     * A VolumeAttributesClass that exists, for the data volumes. Another one changes the volumes in place.
+     * @default none
+     */
+    attributesClass?: string;
+    /**
      * A driver of the table of drivers.
      * @default the target's
      */
@@ -54,6 +74,11 @@ export interface StatefulAppArgs {
      * @default none
      */
     storageClass?: string;
+    /**
+     * Disks that are in the nodes already, for storageDriver `static-local` or `instance-store`: each becomes a PersistentVolume.
+     * @default none: somebody else makes the volumes
+     */
+    disks?: StaticDisk[];
     /** @default the engine's, for the target */
     image?: string;
     /**
@@ -84,6 +109,11 @@ export interface StatefulAppArgs {
      */
     allow?: string[];
     /**
+     * What runs, for the use case `custom`: ports, volumes, configuration and whatever else the image needs.
+     * @default none: needed for `custom`, and for nothing else
+     */
+    workload?: AppWorkload;
+    /**
      * The database made at the first start.
      * @default the application's name, with "_" for "-"
      */
@@ -94,10 +124,25 @@ export interface StatefulAppArgs {
      */
     password?: pulumi.Input<string>;
     /**
+     * A Secret of the namespace that has the password under `password` already; none is made then.
+     * @default none: `<app>-password` is made
+     */
+    passwordSecret?: string;
+    /**
      * Other namespaces whose pods may be clients, when they carry the client label.
      * @default none: the application's own only
      */
     clientNamespaces?: string[];
+    /**
+     * Kubeconfig of the cluster in which a preview looks for the storage driver. Nothing is looked for without this or `context`.
+     * @default kubectl's own search, for the given context
+     */
+    kubeconfig?: string;
+    /**
+     * Context of the cluster in which a preview looks for the storage driver. What is deployed goes where the provider says.
+     * @default the current one of the given kubeconfig
+     */
+    context?: string;
 }
 
 /** Decisions that have an argument of their own; the others go by their path in `set`. */
@@ -147,9 +192,13 @@ export function planOf(app: string, args: StatefulAppArgs): { plan?: Plan; probl
     const resolution = resolve(wishOf(app, args));
     if ("problems" in resolution) {
         problems.push(...resolution.problems.map(argumentProblem));
+        // Only an image of one's own is described; other engines follow from the plan.
+        if (args.useCase === "custom") {
+            problems.push(...(engines.container?.unplannedProblems?.(app, args) ?? []));
+        }
         return { problems };
     }
-    const { plan } = resolution;
+    const plan = withVolumes(resolution.plan, args.workload);
     const engine = engines[plan.engine.name];
     if (!engine) {
         const built = Object.keys(engines).join(", ");
@@ -158,7 +207,7 @@ export function planOf(app: string, args: StatefulAppArgs): { plan?: Plan; probl
             reason: `"${plan.useCase}" runs on ${plan.engine.name}, which this version plans and can't make yet. It makes: ${built}.`,
         });
     }
-    return { plan, problems: [...problems, ...(engine?.problems(plan, args) ?? [])] };
+    return { plan, problems: [...problems, ...plannedDiskProblems(plan, args.disks), ...appClaimProblems(plan, args), ...(engine?.problems(plan, args) ?? [])] };
 }
 
 /**
@@ -185,10 +234,12 @@ export class StatefulApp extends pulumi.ComponentResource {
     public readonly passwordSecret: pulumi.Output<string>;
     /** The namespace of everything. */
     public readonly namespace: pulumi.Output<string>;
-    /** Name of the class the volumes have. */
+    /** Name of the class new volumes get. */
     public readonly storageClass: pulumi.Output<string>;
     /** Names of the claims, in the order of members. */
     public readonly claimNames: pulumi.Output<string[]>;
+    /** The class each claim really has, by the claim's name: one made before the class changed still has the old one. */
+    public readonly claimClasses: pulumi.Output<{ [claim: string]: string }>;
 
     constructor(name: string, args: StatefulAppArgs, opts?: pulumi.ComponentResourceOptions) {
         super("holdfast:index:StatefulApp", name, {}, opts);
@@ -200,13 +251,13 @@ export class StatefulApp extends pulumi.ComponentResource {
         }
         const namespaceName = args.namespace ?? app;
         const namespace = args.createsNamespace === false ? undefined : createNamespace(this, name, namespaceName, app, args.allow);
-        const storage = createStorage(this, `${name}-storage`, plan, namespaceName);
+        const storage = createStorage(this, `${name}-storage`, plan, namespaceName, args);
         const engine = engines[plan.engine.name]?.create(name, plan, args, {
             component: this,
             namespace: namespaceName,
             storageClass: storage.className,
             // Whatever keeps a claim keeps its namespace and its class.
-            dependsOn: [namespace, storage.component].filter((resource) => resource !== undefined),
+            dependsOn: [namespace, ...storage.components].filter((resource) => resource !== undefined),
         });
         this.host = pulumi.output(engine?.host ?? "");
         this.port = pulumi.output(engine?.port ?? 0);
@@ -216,8 +267,19 @@ export class StatefulApp extends pulumi.ComponentResource {
         this.namespace = pulumi.output(namespaceName);
         this.storageClass = pulumi.output(storage.className);
         this.claimNames = pulumi.output(engine?.claimNames ?? []);
-        const { host, port, database, user, passwordSecret, storageClass, claimNames } = this;
-        this.registerOutputs({ host, port, database, user, passwordSecret, namespace: this.namespace, storageClass, claimNames });
+        this.claimClasses = pulumi.output(engine?.claimClasses ?? {});
+        const { host, port, database, user, passwordSecret, storageClass, claimNames, claimClasses } = this;
+        this.registerOutputs({
+            host,
+            port,
+            database,
+            user,
+            passwordSecret,
+            namespace: this.namespace,
+            storageClass,
+            claimNames,
+            claimClasses,
+        });
     }
 }
 

@@ -9,6 +9,8 @@ export type RawConfig = Record<string, string>;
 export interface Reading {
     settings: Partial<Settings>;
     problems: string[];
+    /** What of the workload couldn't be read, by its path: `workload.ports[0].port`. Nobody else has to say so too. */
+    unread: string[];
 }
 
 const prefix = "holdfast:";
@@ -57,6 +59,12 @@ function readValue(name: string, text: string): { value?: unknown; problem?: str
             const value = parsed(text);
             return isList(value) ? { value } : wrongParts(name, text, "a list");
         }
+        case "items": {
+            const value = parsed(text);
+            const isItems = Array.isArray(value) && value.every((item) => item !== null && typeof item === "object" && !Array.isArray(item));
+            // What an item may say is judged by whoever takes it.
+            return isItems ? { value } : wrongParts(name, text, "a list of items with a value for each of their parts");
+        }
         case "map": {
             const value = mapOf(parsed(text));
             return value ? { value } : wrongParts(name, text, "a list of names with a value each");
@@ -67,6 +75,9 @@ function readValue(name: string, text: string): { value?: unknown; problem?: str
             // What a description may say is the resolver's to judge.
             return isMap ? { value } : wrongParts(name, text, "a list of names with a description each");
         }
+        case "workload":
+            // Read by its fields; it may hold secrets, so that nothing of it is shown.
+            return { problem: `${prefix}${name}: is not a table. Write in the stack's file: ${prefix}${name}: ${table[name].example}` };
         case "number":
             return /^\d+$/.test(text) ? { value: Number(text) } : { problem: wrong(name, text, "is not a whole number.") };
         case "boolean":
@@ -91,6 +102,16 @@ function sizeProblem(name: "size" | "ceiling", text: string): string | undefined
     return `${prefix}${name}: ${JSON.stringify(text)} ${what}. Allowed: a number with Mi, Gi or Ti. Write: pulumi config set ${prefix}${name} ${meant}`;
 }
 
+/** Reads a workload, or undefined where the value is no table at all. */
+function workloadOf(text: string) {
+    const value = parsed(text);
+    if (value === null || typeof value !== "object" || Array.isArray(value)) {
+        return undefined;
+    }
+    // Loaded here because no other use case needs it.
+    return (require("./workload") as typeof import("./workload")).readWorkload(value);
+}
+
 /**
  * Reads the whole of `holdfast:*` at once. Config of other projects and providers is not ours to judge.
  *
@@ -98,6 +119,7 @@ function sizeProblem(name: "size" | "ceiling", text: string): string | undefined
  */
 export function readConfig(raw: RawConfig): Reading {
     const problems: string[] = [];
+    const unread: string[] = [];
     const settings: Record<string, unknown> = {};
     for (const [key, text] of Object.entries(raw)) {
         if (!key.startsWith(prefix)) {
@@ -109,6 +131,13 @@ export function readConfig(raw: RawConfig): Reading {
             problems.push(
                 `${key}: there is no such key. ${near ? `Did you mean ${prefix}${near}?` : `There are: ${Object.keys(table).join(", ")}.`}`,
             );
+            continue;
+        }
+        const reading = table[name].kind === "workload" ? workloadOf(text) : undefined;
+        if (reading) {
+            settings[name] = reading.workload;
+            unread.push(...reading.problems.map(({ path }) => `${name}.${path}`));
+            problems.push(...reading.problems.map(({ path, reason }) => `${prefix}${name}.${path}: ${reason}`));
             continue;
         }
         const { value, problem } = readValue(name, text);
@@ -124,7 +153,7 @@ export function readConfig(raw: RawConfig): Reading {
             problems.push(`${prefix}${name}: missing. Write: pulumi config set ${prefix}${name} ${example}`);
         }
     }
-    return { settings: settings as Partial<Settings>, problems };
+    return { settings: settings as Partial<Settings>, problems, unread };
 }
 
 /** The one message for everything that is wrong. */

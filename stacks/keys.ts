@@ -1,10 +1,12 @@
 /** The keys of stack config, all under `holdfast:`. The README beside this file explains them; an unknown key is an error. */
 
+import type { StaticDisk } from "../components/storage/disks";
 import type { DriverDescription } from "../components/usecases/drivers";
+import type { AppWorkload } from "../components/workloads/app-workload";
 import type { PolicyDescription } from "../policies/backup";
 
-/** What a key holds: one value, a list of them, values by name, descriptions by name, a number, or something secret. */
-export type KeyKind = "text" | "list" | "map" | "descriptions" | "number" | "boolean" | "secret";
+/** What a key holds: one value, a list of them, a list of items with parts, values by name, descriptions by name, a workload, a number, or something secret. */
+export type KeyKind = "text" | "list" | "items" | "map" | "descriptions" | "workload" | "number" | "boolean" | "secret";
 
 export interface KeyEntry {
     kind: KeyKind;
@@ -23,8 +25,12 @@ export const keys = {
     size: { kind: "text", example: "2Gi" },
     ceiling: { kind: "text", example: "20Gi" },
     replicas: { kind: "number", example: "1" },
+    keepClaims: { kind: "number", example: "3" },
+    restoreFrom: { kind: "map", example: '{ "data-user-preferences-0": "snapshot/before-upgrade" }' },
+    attributesClass: { kind: "text", example: "fast" },
     storageDriver: { kind: "text", example: "sandbox-pool" },
     storageClass: { kind: "text", example: "standard" },
+    disks: { kind: "items", example: '[{ "node": "node-1", "path": "/mnt/disks/disk-1", "size": "100Gi" }]' },
     image: { kind: "text", example: "docker.io/library/postgres:17.7" },
     set: { kind: "map", example: '{ "backup.policy": "daily" }' },
     drivers: { kind: "descriptions", example: '{ "fast": { "kind": "network", "provisioner": "csi.example.com", "snapshots": true } }' },
@@ -32,8 +38,13 @@ export const keys = {
         kind: "descriptions",
         example: '{ "nightly": { "methods": ["stream"], "interval": "24h", "schedule": "0 3 * * *", "retention": { "daily": 14 } } }',
     },
+    workload: {
+        kind: "workload",
+        example: '{ "ports": [{ "name": "http", "port": 8080 }], "volumes": [{ "name": "data", "mountPath": "/var/lib/wiki" }] }',
+    },
     database: { kind: "text", example: "user_preferences" },
     password: { kind: "secret", example: "--secret <password>" },
+    passwordSecret: { kind: "text", example: "user-preferences-password" },
     clientNamespaces: { kind: "list", example: '["web"]' },
     accept: { kind: "list", example: '["single-local-copy"]' },
     allow: { kind: "list", example: '["delete data-user-preferences-0"]' },
@@ -54,14 +65,20 @@ export interface Settings {
     size?: string;
     ceiling?: string;
     replicas?: number;
+    keepClaims?: number;
+    restoreFrom?: Record<string, string>;
+    attributesClass?: string;
     storageDriver?: string;
     storageClass?: string;
+    disks?: StaticDisk[];
     image?: string;
     set?: Record<string, string>;
     drivers?: Record<string, DriverDescription>;
     policies?: Record<string, PolicyDescription>;
+    workload?: AppWorkload;
     database?: string;
     password?: string;
+    passwordSecret?: string;
     clientNamespaces?: string[];
     accept?: string[];
     allow?: string[];

@@ -1,6 +1,8 @@
 import type { Plan } from "../components/usecases/plan";
 import { inWords } from "../components/usecases/quantities";
+import type { AppWorkload } from "../components/workloads/app-workload";
 import { clientLabelOf } from "../components/workloads/labels";
+import { clientPortsOf } from "../components/workloads/network";
 import { type Cluster, kubectl } from "./cluster";
 
 /** What the outputs are made from: names only, never a password. */
@@ -13,18 +15,39 @@ export interface Made {
     namespace: string;
     storageClass: string;
     claimNames: string[];
+    claimClasses: Record<string, string>;
 }
 
-/** How to connect, from a terminal and from a pod. */
-export function connectionOf(plan: Plan, made: Made, cluster: Cluster) {
-    const [label, value] = Object.entries(clientLabelOf(plan.app))[0];
+/** How to connect, from a terminal and from a pod: to a database as its user, to an image of one's own by its ports. */
+export function connectionOf(plan: Plan, made: Made, cluster: Cluster, workload?: AppWorkload) {
+    const [label, value] = Object.entries(workload?.clientLabels ?? clientLabelOf(plan.app))[0];
+    const command = (text: string) => `${kubectl(cluster)} -n ${made.namespace} ${text}`;
+    const clients = `pods in namespace ${made.namespace} with the label ${label}: "${value}"`;
+    if (workload) {
+        const ports = clientPortsOf(workload).map(({ name, port, servicePort, protocol }) => ({
+            name,
+            port: servicePort ?? port,
+            protocol: protocol ?? "TCP",
+        }));
+        const first = ports.find(({ protocol }) => protocol === "TCP");
+        return {
+            host: made.host,
+            port: made.port,
+            ports,
+            // Forwarding knows TCP only.
+            command: first
+                ? command(`port-forward service/${plan.app} ${first.port < 1024 ? 8000 + first.port : first.port}:${first.port}`)
+                : command(`get endpointslices -l kubernetes.io/service-name=${plan.app}`),
+            clients,
+        };
+    }
     return {
         host: made.host,
         port: made.port,
         database: made.database,
         user: made.user,
-        command: `${kubectl(cluster)} -n ${made.namespace} exec -it ${plan.app}-0 -- psql -U ${made.user} -d ${made.database}`,
-        clients: `pods in namespace ${made.namespace} with the label ${label}: "${value}"`,
+        command: command(`exec -it ${plan.app}-0 -- psql -U ${made.user} -d ${made.database}`),
+        clients,
     };
 }
 
@@ -58,10 +81,10 @@ export function promiseOf(plan: Plan) {
     };
 }
 
-/** The claims that hold the data. */
+/** The claims that hold the data, each with the class it has, which may be older than the one new claims get. */
 export function claimsOf(plan: Plan, made: Made) {
     return made.claimNames.map((name) => {
         const volume = plan.volumes.find((candidate) => name.startsWith(`${candidate.name}-${plan.app}-`));
-        return { name, namespace: made.namespace, size: volume?.size ?? "", storageClass: made.storageClass };
+        return { name, namespace: made.namespace, size: volume?.size ?? "", storageClass: made.claimClasses[name] ?? made.storageClass };
     });
 }

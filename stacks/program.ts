@@ -2,27 +2,43 @@
 
 import { Provider } from "@pulumi/kubernetes/provider";
 import * as pulumi from "@pulumi/pulumi";
-import { planOf, StatefulApp } from "../components/stateful-app";
-import { type Cluster, clusterOf } from "./cluster";
-import { readConfig, refusal } from "./config";
+import { StatefulApp } from "../components/stateful-app";
+import type { AppWorkload } from "../components/workloads/app-workload";
+import type { ContainerProcess } from "../components/workloads/container-args";
+import { checkConfig } from "./check";
+import type { Cluster } from "./cluster";
+import { missingInCluster } from "./cluster-check";
+import { refusal } from "./config";
 import type { Settings } from "./keys";
 import { claimsOf, connectionOf, passwordOf, promiseOf } from "./outputs";
 import { surroundings } from "./surroundings";
 
 /** Checks everything before anything is registered; a RunError is shown without a stack trace and nothing is created. */
-function settingsAndPlan() {
-    const { settings, problems } = readConfig(pulumi.runtime.allConfig());
-    const app = settings.app ?? settings.useCase;
-    const { cluster, problems: unreachable } = settings.target === undefined ? { problems: [] } : clusterOf(settings, surroundings);
-    problems.push(...unreachable);
-    if (app !== undefined && settings.useCase !== undefined && settings.target !== undefined) {
-        const resolved = planOf(app, settings as Settings);
-        problems.push(...resolved.problems.map(({ path, reason }) => `holdfast:${path}: ${reason}`));
-        if (problems.length === 0 && cluster && resolved.plan) {
-            return { settings: settings as Settings, cluster, plan: resolved.plan };
-        }
+async function checkedConfig() {
+    const reading = checkConfig(pulumi.runtime.allConfig(), () => surroundings);
+    const problems = [...reading.problems, ...(await missingInCluster(reading))];
+    const { checked } = reading;
+    if (!checked || problems.length > 0) {
+        throw new pulumi.RunError(refusal(pulumi.getStack(), problems));
     }
-    throw new pulumi.RunError(refusal(pulumi.getStack(), problems));
+    return checked;
+}
+
+/**
+ * The workload with its variables marked secret where any part of it is: Pulumi says that of the whole key only. Secrets are marked by the
+ * component, which gets them as such.
+ */
+function workloadOf({ workload }: Settings): AppWorkload | undefined {
+    // Not part of the SDK's types, and the one way to ask without reading the value as something else.
+    const { isConfigSecret } = pulumi.runtime as unknown as { isConfigSecret(key: string): boolean };
+    if (!workload || !isConfigSecret("holdfast:workload")) {
+        return workload;
+    }
+    const hidden = <Part extends ContainerProcess>(part: Part): Part => ({
+        ...part,
+        env: part.env && Object.fromEntries(Object.entries(part.env).map(([name, value]) => [name, pulumi.secret(value)])),
+    });
+    return { ...hidden(workload), sidecars: workload.sidecars?.map(hidden), initContainers: workload.initContainers?.map(hidden) };
 }
 
 function provider({ kubeconfig, context, clusterIdentifier }: Cluster): Provider {
@@ -30,32 +46,34 @@ function provider({ kubeconfig, context, clusterIdentifier }: Cluster): Provider
 }
 
 /** Deploys what the stack's config asks for, and returns the stack's outputs. */
-export function deploy() {
-    const { settings, cluster, plan } = settingsAndPlan();
+export async function deploy() {
+    const { settings, cluster, plan } = await checkedConfig();
     const app = new StatefulApp(
         plan.app,
         {
             ...settings,
+            kubeconfig: cluster.kubeconfig,
+            context: cluster.context,
+            workload: workloadOf(settings),
             // Config says itself which of its values are secret; the password is one even where someone forgot to.
             password: settings.password === undefined ? undefined : pulumi.secret(settings.password),
         },
         { providers: { kubernetes: provider(cluster) } },
     );
-    const made = pulumi
-        .all([app.host, app.port, app.database, app.user, app.passwordSecret, app.namespace, app.storageClass, app.claimNames])
-        .apply(([host, port, database, user, passwordSecret, namespace, storageClass, claimNames]) => ({
-            host,
-            port,
-            database,
-            user,
-            passwordSecret,
-            namespace,
-            storageClass,
-            claimNames,
-        }));
+    const made = pulumi.output({
+        host: app.host,
+        port: app.port,
+        database: app.database,
+        user: app.user,
+        passwordSecret: app.passwordSecret,
+        namespace: app.namespace,
+        storageClass: app.storageClass,
+        claimNames: app.claimNames,
+        claimClasses: app.claimClasses,
+    });
     return {
-        connection: made.apply((names) => connectionOf(plan, names, cluster)),
-        password: made.apply((names) => passwordOf(names, cluster)),
+        connection: made.apply((names) => connectionOf(plan, names, cluster, settings.workload)),
+        password: settings.workload ? undefined : made.apply((names) => passwordOf(names, cluster)),
         promise: promiseOf(plan),
         claims: made.apply((names) => claimsOf(plan, names)),
     };

@@ -43,11 +43,16 @@ export function createConfigMap(owner: Owner, files: Files): ConfigMap {
 }
 
 /**
- * Name of a Secret after its content. The name can be read by more people than the Secret, so it must not be a quick test of guesses:
- * scrypt, salted with the application's name, and 32 bits of it.
+ * Hash of something secret. It can be read by more people than the Secret, so it must not be a quick test of guesses: scrypt, salted with
+ * the application's name, and 32 bits of it.
  */
-function secretName(app: string, data: Record<string, string>): string {
-    return `${app}-secrets-${scryptSync(canonical(data), app, 4, { cost: 4096 }).toString("hex")}`;
+function secretHash(app: string, data: Record<string, string>): string {
+    return scryptSync(canonical(data), app, 4, { cost: 4096 }).toString("hex");
+}
+
+/** Hash of what rolls the pods when it changes. */
+export function rollHash(app: string, values: Files): pulumi.Output<string> {
+    return pulumi.unsecret(pulumi.output(values).apply((data) => secretHash(app, data)));
 }
 
 /** Secret files as an immutable Secret named after its content, for the reasons of {@link createConfigMap}. */
@@ -57,7 +62,7 @@ export function createSecret(owner: Owner, files: Files): Secret {
         `${owner.name}-secrets`,
         {
             metadata: {
-                name: pulumi.unsecret(content.apply((data) => secretName(owner.app, data))),
+                name: pulumi.unsecret(content.apply((data) => `${owner.app}-secrets-${secretHash(owner.app, data)}`)),
                 namespace: owner.namespace,
                 labels: labelsOf(owner.app),
             },

@@ -12,3 +12,6 @@ export function labelsOf(app: string): Record<string, string> {
 export function clientLabelOf(app: string): Record<string, string> {
     return { [`holdfast.dev/client-of-${app}`]: "true" };
 }
+
+/** Name of the main container, which never changes: `kubectl logs -c`, metrics and quiesce hooks know it. */
+export const mainContainer = "main";

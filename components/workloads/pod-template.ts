@@ -1,109 +1,84 @@
 import type * as input from "@pulumi/kubernetes/types/input";
 import type * as pulumi from "@pulumi/pulumi";
-import { labelsOf, selectorOf } from "./labels";
-import type { StatefulWorkloadArgs, WorkloadProbe } from "./workload-args";
+import { containerOf } from "./container";
+import type { WorkloadContainer } from "./container-args";
+import { labelsOf, mainContainer, selectorOf } from "./labels";
+import { besideMounts, type MountedObjects, mainMounts, podVolumes } from "./mounts";
+import { quiesceAnnotations } from "./quiesce";
+import type { StatefulWorkloadArgs } from "./workload-args";
 
 type PodTemplate = input.core.v1.PodTemplateSpec;
 type Container = input.core.v1.Container;
-type Probe = input.core.v1.Probe;
 
-/** Names of objects that hold what the pod mounts. They change with their content, so that a change rolls the pods. */
-export interface MountedObjects {
-    configMap?: pulumi.Input<string>;
-    secret?: pulumi.Input<string>;
+/** What the template holds by name or by hash, because its content is elsewhere. */
+export interface TemplateObjects extends MountedObjects {
+    /** Hash of what `rollOn` names. */
+    rollOn?: pulumi.Input<string>;
 }
 
-/** Name of the main container, which never changes: `kubectl logs -c`, metrics and quiesce hooks know it. */
-export const mainContainer = "main";
-
-function probe(args: WorkloadProbe | undefined): Probe | undefined {
-    return (
-        args && {
-            ...(args.command ? { exec: { command: args.command } } : { httpGet: { path: args.path, port: args.port ?? 0 } }),
-            periodSeconds: args.periodSeconds ?? 10,
-            timeoutSeconds: args.timeoutSeconds ?? 5,
-            failureThreshold: args.failureThreshold ?? 3,
-        }
-    );
+function main(args: StatefulWorkloadArgs, objects: MountedObjects): Container {
+    return {
+        ...containerOf({
+            ...args,
+            name: mainContainer,
+            resources: args.resources ?? { cpu: "100m", memory: "256Mi" },
+            volumeMounts: mainMounts(args, objects),
+            secret: objects.secret,
+            // The pod's own user, which stands in the pod.
+            runAsUser: undefined,
+        }),
+        lifecycle: args.stopCommand ? { preStop: { exec: { command: args.stopCommand } } } : undefined,
+    };
 }
 
-/** Scratch space, with the `/tmp` that nearly every program expects. */
-function scratchOf(args: StatefulWorkloadArgs) {
-    const scratch = args.scratch ?? [];
-    return scratch.some((volume) => volume.mountPath === "/tmp") ? scratch : [...scratch, { name: "tmp", mountPath: "/tmp" }];
+function beside(container: WorkloadContainer, objects: MountedObjects): Container {
+    return containerOf({
+        ...container,
+        ports: container.ports ?? [],
+        resources: container.resources ?? { cpu: "10m", memory: "64Mi" },
+        volumeMounts: besideMounts(container),
+        secret: objects.secret,
+    });
 }
 
-/** Every volume of the pod but the claims', beside its mount. */
-function mountsOf(args: StatefulWorkloadArgs, objects: MountedObjects) {
-    // Readable by the group alone: the volumes' group is the container's.
-    const files = 0o440;
+/** Nodes that members leave when they are lost, and nodes with taints that members may stand on. */
+function tolerationsOf({ lostNodeSeconds, tolerations }: StatefulWorkloadArgs): input.core.v1.Toleration[] {
     return [
-        ...scratchOf(args).map(({ name, mountPath, isInMemory, sizeLimit }) => ({
-            mount: { name, mountPath },
-            volume: { name, emptyDir: { ...(isInMemory ? { medium: "Memory" } : {}), ...(sizeLimit ? { sizeLimit } : {}) } },
+        // Without these Kubernetes waits 300 s. The replacement still needs the old pod's node to be declared out of service.
+        ...["not-ready", "unreachable"].map((condition) => ({
+            key: `node.kubernetes.io/${condition}`,
+            operator: "Exists",
+            effect: "NoExecute",
+            tolerationSeconds: lostNodeSeconds ?? 30,
         })),
-        ...(objects.configMap
-            ? [
-                  {
-                      mount: { name: "holdfast-config", mountPath: args.configPath ?? "/etc/holdfast/config", readOnly: true },
-                      volume: { name: "holdfast-config", configMap: { name: objects.configMap } },
-                  },
-              ]
-            : []),
-        ...(objects.secret
-            ? [
-                  {
-                      mount: { name: "holdfast-secrets", mountPath: args.secretsPath ?? "/etc/holdfast/secrets", readOnly: true },
-                      volume: { name: "holdfast-secrets", secret: { secretName: objects.secret, defaultMode: files } },
-                  },
-              ]
-            : []),
-        ...(args.secretFiles ?? []).map(({ secret, mountPath }, index) => ({
-            mount: { name: `secret-files-${index}`, mountPath, readOnly: true },
-            volume: { name: `secret-files-${index}`, secret: { secretName: secret, defaultMode: files } },
+        ...(tolerations ?? []).map(({ key, value, effect }) => ({
+            ...(key === undefined ? {} : { key }),
+            ...(value === undefined ? { operator: "Exists" } : { operator: "Equal", value }),
+            ...(effect === undefined ? {} : { effect }),
         })),
     ];
 }
 
-function container(args: StatefulWorkloadArgs, mounts: ReturnType<typeof mountsOf>): Container {
-    const resources = args.resources ?? { cpu: "100m", memory: "256Mi" };
-    return {
-        name: mainContainer,
-        image: args.image,
-        // Images are named by tag or digest; a node that has one already must be able to start without its registry.
-        imagePullPolicy: "IfNotPresent",
-        command: args.command,
-        args: args.args,
-        env: Object.entries(args.env ?? {}).map(([name, value]) => ({ name, value })),
-        ports: args.ports.map(({ name, port }) => ({ name, containerPort: port, protocol: "TCP" })),
-        resources: {
-            requests: { cpu: resources.cpu, memory: resources.memory },
-            limits: { memory: resources.memoryLimit ?? resources.memory, ...(resources.cpuLimit ? { cpu: resources.cpuLimit } : {}) },
-        },
-        volumeMounts: [...args.volumes.map(({ name, mountPath }) => ({ name, mountPath })), ...mounts.map(({ mount }) => mount)],
-        startupProbe: probe(args.startupProbe),
-        readinessProbe: probe(args.readinessProbe),
-        livenessProbe: probe(args.livenessProbe),
-        lifecycle: args.stopCommand ? { preStop: { exec: { command: args.stopCommand } } } : undefined,
-        securityContext: {
-            allowPrivilegeEscalation: false,
-            privileged: false,
-            readOnlyRootFilesystem: true,
-            capabilities: { drop: ["ALL"] },
-        },
-    };
-}
-
-/** The pod of every member: Pod Security "restricted", no API credentials, given up with a lost node, spread as asked. */
-export function podTemplate(app: string, args: StatefulWorkloadArgs, objects: MountedObjects): PodTemplate {
+/** The pod of every member: Pod Security "restricted", no API credentials unless asked for, given up with a lost node, spread as asked. */
+export function podTemplate(app: string, args: StatefulWorkloadArgs, objects: TemplateObjects): PodTemplate {
     const user = args.runAsUser ?? 65532;
     const group = args.runAsGroup ?? user;
-    const mounts = mountsOf(args, objects);
+    const annotations = {
+        ...quiesceAnnotations(args),
+        ...(objects.rollOn === undefined ? {} : { "holdfast.dev/roll-on": objects.rollOn }),
+        ...args.annotations,
+    };
+    const init = (args.initContainers ?? []).map((container) => beside(container, objects));
+    // A restarting init container is a sidecar: up before the main one starts, told to stop after it has ended.
+    const sidecars = (args.sidecars ?? []).map((container) => ({ ...beside(container, objects), restartPolicy: "Always" }));
     return {
-        metadata: { labels: labelsOf(app) },
+        metadata: {
+            labels: { ...args.labels, ...labelsOf(app) },
+            ...(Object.keys(annotations).length > 0 ? { annotations } : {}),
+        },
         spec: {
-            serviceAccountName: app,
-            automountServiceAccountToken: false,
+            serviceAccountName: args.serviceAccount ?? app,
+            automountServiceAccountToken: args.mountsAccountToken ?? false,
             // Service variables of every neighbour would leak into the container, and some programs read them (REDIS_PORT).
             enableServiceLinks: false,
             terminationGracePeriodSeconds: args.terminationGracePeriodSeconds ?? 60,
@@ -116,13 +91,10 @@ export function podTemplate(app: string, args: StatefulWorkloadArgs, objects: Mo
                 fsGroupChangePolicy: "OnRootMismatch",
                 seccompProfile: { type: "RuntimeDefault" },
             },
-            // Without these Kubernetes waits 300 s. The replacement still needs the old pod's node to be declared out of service.
-            tolerations: ["not-ready", "unreachable"].map((condition) => ({
-                key: `node.kubernetes.io/${condition}`,
-                operator: "Exists",
-                effect: "NoExecute",
-                tolerationSeconds: args.lostNodeSeconds ?? 30,
-            })),
+            tolerations: tolerationsOf(args),
+            nodeSelector: args.nodeSelector,
+            priorityClassName: args.priorityClass,
+            imagePullSecrets: args.imagePullSecrets?.map((name) => ({ name })),
             topologySpreadConstraints: [
                 {
                     maxSkew: 1,
@@ -131,8 +103,9 @@ export function podTemplate(app: string, args: StatefulWorkloadArgs, objects: Mo
                     labelSelector: { matchLabels: selectorOf(app) },
                 },
             ],
-            containers: [container(args, mounts)],
-            volumes: mounts.map(({ volume }) => volume),
+            ...(init.length + sidecars.length > 0 ? { initContainers: [...init, ...sidecars] } : {}),
+            containers: [main(args, objects)],
+            volumes: podVolumes(args, objects),
         },
     };
 }

@@ -2,10 +2,11 @@ import * as pulumi from "@pulumi/pulumi";
 import { dependenciesOf } from "../dependencies";
 import { type InputProblem, refuseProblems } from "../problems";
 import { bytesOf, quantity } from "../usecases/quantities";
+import type { WorkloadResources } from "./container-args";
 import { createPassword, passwordKey, passwordSecretNameOf } from "./password";
 import { databaseNameOf, databaseNameProblem, postgresArguments, postgresSettings } from "./postgres-settings";
 import { StatefulWorkload } from "./stateful-workload";
-import type { StatefulWorkloadArgs, WorkloadResources } from "./workload-args";
+import type { StatefulWorkloadArgs } from "./workload-args";
 
 /** What {@link Postgres} is made from. */
 export interface PostgresArgs {
@@ -37,6 +38,17 @@ export interface PostgresArgs {
     /** The StorageClass of the data volume. */
     storageClass: pulumi.Input<string>;
     /**
+     * The VolumeAttributesClass of the data volume; another one changes the volume in place.
+     * @default none
+     */
+    attributesClass?: pulumi.Input<string>;
+    /**
+     * Where a new data volume gets its first data: `{ "data-<app>-0": "snapshot/before-upgrade" }`, or "claim/<name>" for a clone. Database,
+     * owner and password come with the data: name them in `database`, `user` and `passwordSecret` where they are another application's.
+     * @default none: a new database is made
+     */
+    restoreFrom?: { [claim: string]: string };
+    /**
      * Permissions to delete: `delete data-<app>-0`, `delete secret/<app>-password`.
      * @default none
      */
@@ -67,6 +79,12 @@ export interface PostgresArgs {
      */
     password?: pulumi.Input<string>;
     /**
+     * A Secret that exists already and has the owner's password under `password`; none is made then. For data restored from another
+     * application, that one's.
+     * @default none: `<app>-password` is made
+     */
+    passwordSecret?: string;
+    /**
      * Seconds after which a member on an unreachable node is given up.
      * @default 30
      */
@@ -96,6 +114,12 @@ function postgresProblems(args: PostgresArgs, database: string, user: string): I
     if (ofDatabase) {
         problems.push({ path: "database", reason: ofDatabase });
     }
+    if (args.passwordSecret !== undefined && args.password !== undefined) {
+        problems.push({
+            path: "passwordSecret",
+            reason: `"${args.passwordSecret}" has a password already. Leave out "password", or this.`,
+        });
+    }
     const ofUser = args.user === undefined ? undefined : databaseNameProblem(user);
     if (ofUser) {
         problems.push({ path: "user", reason: ofUser });
@@ -116,7 +140,18 @@ function serverArgs(app: string, args: PostgresArgs, database: string, user: str
         runAsUser: args.runAsUser ?? 999,
         runAsGroup: args.runAsGroup ?? args.runAsUser ?? 999,
         ports: [{ name: "postgres", port }],
-        volumes: [{ name: "data", mountPath, size: args.size, ceiling: args.ceiling, minimum: "512Mi", accessMode: args.accessMode }],
+        volumes: [
+            {
+                name: "data",
+                mountPath,
+                size: args.size,
+                ceiling: args.ceiling,
+                minimum: "512Mi",
+                accessMode: args.accessMode,
+                attributesClass: args.attributesClass,
+            },
+        ],
+        restoreFrom: args.restoreFrom,
         storageClass: args.storageClass,
         allow: args.allow,
         resources,
@@ -129,7 +164,7 @@ function serverArgs(app: string, args: PostgresArgs, database: string, user: str
             POSTGRES_PASSWORD_FILE: `${passwordPath}/${passwordKey}`,
             POSTGRES_INITDB_ARGS: "--data-checksums --auth-host=scram-sha-256",
         },
-        secretFiles: [{ secret: passwordSecretNameOf(app), mountPath: passwordPath }],
+        secretFiles: [{ secret: args.passwordSecret ?? passwordSecretNameOf(app), mountPath: passwordPath }],
         scratch: [
             { name: "run", mountPath: "/var/run/postgresql" },
             { name: "tmp", mountPath: "/tmp" },
@@ -177,6 +212,8 @@ export class Postgres extends pulumi.ComponentResource {
     public readonly passwordSecret: pulumi.Output<string>;
     /** Names of the claims. */
     public readonly claimNames: pulumi.Output<string[]>;
+    /** The class each claim really has, by the claim's name. */
+    public readonly claimClasses: pulumi.Output<{ [claim: string]: string }>;
 
     constructor(name: string, args: PostgresArgs, opts?: pulumi.ComponentResourceOptions) {
         super("holdfast:index:Postgres", name, {}, opts);
@@ -185,23 +222,28 @@ export class Postgres extends pulumi.ComponentResource {
         const user = args.user ?? database;
         refuseProblems("Postgres", name, postgresProblems(args, database, user));
         const { namespace, allow } = args;
-        const password = createPassword(this, `${name}-password`, { app, namespace, password: args.password, allow }, opts?.dependsOn);
+        const password =
+            args.passwordSecret === undefined
+                ? [createPassword(this, `${name}-password`, { app, namespace, password: args.password, allow }, opts?.dependsOn)]
+                : [];
         const server = new StatefulWorkload(`${name}-server`, serverArgs(app, args, database, user), {
             parent: this,
             // The server reads the password once, at its first start: it must be there.
-            dependsOn: dependenciesOf(opts?.dependsOn, password),
+            dependsOn: dependenciesOf(opts?.dependsOn, ...password),
         });
         this.host = server.host;
         this.database = pulumi.output(database);
         this.user = pulumi.output(user);
-        this.passwordSecret = pulumi.output(passwordSecretNameOf(app));
+        this.passwordSecret = pulumi.output(args.passwordSecret ?? passwordSecretNameOf(app));
         this.claimNames = server.claimNames;
+        this.claimClasses = server.claimClasses;
         this.registerOutputs({
             host: this.host,
             database: this.database,
             user: this.user,
             passwordSecret: this.passwordSecret,
             claimNames: this.claimNames,
+            claimClasses: this.claimClasses,
         });
     }
 }

@@ -6,10 +6,11 @@ import * as pulumi from "@pulumi/pulumi";
 import { dependenciesOf } from "../dependencies";
 import { refuseProblems } from "../problems";
 import { VolumeClaims } from "../volumes/volume-claims";
-import { createConfigMap, createSecret } from "./contents";
+import { createConfigMap, createSecret, rollHash } from "./contents";
 import { labelsOf, selectorOf } from "./labels";
 import { clientServiceSpec, headlessNameOf, headlessServiceSpec, networkPolicySpec } from "./network";
 import { podTemplate } from "./pod-template";
+import { updateStrategyOf } from "./rollout";
 import type { StatefulWorkloadArgs } from "./workload-args";
 import { workloadProblems } from "./workload-problems";
 
@@ -18,7 +19,7 @@ import { workloadProblems } from "./workload-problems";
  *
  * Makes the claims (protected, adopted by name), the StatefulSet, a Service for clients and one for members, a disruption budget, a network
  * policy that admits named clients only, and an account without API credentials. Pods follow Pod Security "restricted": not root, no
- * capabilities, a read-only image with `/tmp` to write to. A changed config or secret rolls the pods.
+ * capabilities, a read-only image with `/tmp` to write to. A changed config or secret rolls the pods, and so does what `rollOn` names.
  *
  * Resources given as `dependsOn` become dependencies of every child: name the namespace and the class here.
  *
@@ -38,6 +39,8 @@ export class StatefulWorkload extends pulumi.ComponentResource {
     public readonly host: pulumi.Output<string>;
     /** Names of the claims, in the order of members. */
     public readonly claimNames: pulumi.Output<string[]>;
+    /** The class each claim really has, by the claim's name. */
+    public readonly claimClasses: pulumi.Output<{ [claim: string]: string }>;
 
     constructor(name: string, args: StatefulWorkloadArgs, opts?: pulumi.ComponentResourceOptions) {
         super("holdfast:index:StatefulWorkload", name, {}, opts);
@@ -59,11 +62,21 @@ export class StatefulWorkload extends pulumi.ComponentResource {
                 volumes: args.volumes,
                 replicas,
                 keepClaims: args.keepClaims,
+                restoreFrom: args.restoreFrom,
                 allow: args.allow,
             },
             options,
         );
-        const account = new ServiceAccount(`${name}-account`, { metadata: metadata(), automountServiceAccountToken: false }, named);
+        const account =
+            args.serviceAccount === undefined
+                ? [
+                      new ServiceAccount(
+                          `${name}-account`,
+                          { metadata: { ...metadata(), annotations: args.accountAnnotations }, automountServiceAccountToken: false },
+                          named,
+                      ),
+                  ]
+                : [];
         const headless = new Service(
             `${name}-headless`,
             { metadata: { ...metadata(), name: headlessNameOf(app) }, spec: headlessServiceSpec(app, args) },
@@ -86,7 +99,7 @@ export class StatefulWorkload extends pulumi.ComponentResource {
             `${name}-service`,
             {
                 // The StatefulSet is awaited. Waiting here for endpoints too would hold up an update while a member is down.
-                metadata: { ...metadata(), annotations: { "pulumi.com/skipAwait": "true" } },
+                metadata: { ...metadata(), annotations: { ...args.serviceAnnotations, "pulumi.com/skipAwait": "true" } },
                 spec: clientServiceSpec(app, args),
             },
             named,
@@ -100,15 +113,20 @@ export class StatefulWorkload extends pulumi.ComponentResource {
                     serviceName: headlessNameOf(app),
                     selector: { matchLabels: selectorOf(app) },
                     podManagementPolicy: args.startsInParallel ? "Parallel" : "OrderedReady",
-                    updateStrategy: { type: "RollingUpdate" },
+                    updateStrategy: updateStrategyOf(args),
+                    minReadySeconds: args.minReadySeconds,
                     persistentVolumeClaimRetentionPolicy: { whenDeleted: "Retain", whenScaled: "Retain" },
-                    template: podTemplate(app, args, { configMap: config?.metadata.name, secret: secrets?.metadata.name }),
+                    template: podTemplate(app, args, {
+                        configMap: config?.metadata.name,
+                        secret: secrets?.metadata.name,
+                        rollOn: args.rollOn && rollHash(app, args.rollOn),
+                    }),
                     // The API wants templates for claims it finds made already; `data-<app>-<n>` are the claims above.
                     volumeClaimTemplates: args.volumes.map((volume) => ({
                         metadata: { name: volume.name },
                         spec: {
                             accessModes: [volume.accessMode ?? "ReadWriteOnce"],
-                            storageClassName: args.storageClass,
+                            storageClassName: volume.storageClass ?? args.storageClass,
                             resources: { requests: { storage: volume.size } },
                         },
                     })),
@@ -116,13 +134,14 @@ export class StatefulWorkload extends pulumi.ComponentResource {
             },
             {
                 ...named,
-                dependsOn: dependenciesOf(opts?.dependsOn, claims, account, headless, network),
+                dependsOn: dependenciesOf(opts?.dependsOn, claims, ...account, headless, network),
                 // A change of a template replaces the StatefulSet, and growth of a claim must not.
                 ignoreChanges: ["spec.volumeClaimTemplates"],
             },
         );
         this.host = pulumi.interpolate`${app}.${namespace}.svc.cluster.local`;
         this.claimNames = claims.claimNames;
-        this.registerOutputs({ host: this.host, claimNames: this.claimNames });
+        this.claimClasses = claims.claimClasses;
+        this.registerOutputs({ host: this.host, claimNames: this.claimNames, claimClasses: this.claimClasses });
     }
 }

@@ -100,7 +100,7 @@ describe("a stateful app", () => {
 
     it("names what this version can make, where it can't make a use case", () => {
         const { problems } = planOf("ledger", { useCase: "banking-ledger", target: "sandbox" });
-        expect(problems).toEqual([{ path: "useCase", reason: expect.stringContaining("It makes: postgres.") }]);
+        expect(problems).toEqual([{ path: "useCase", reason: expect.stringContaining("It makes: postgres, container.") }]);
         expect(planOf("prefs", { useCase: "user-preferences", target: "eks" }).problems).toEqual([
             { path: "storageDriver", reason: expect.stringContaining("not of cloud storage. Name a class that exists") },
         ]);

@@ -201,9 +201,9 @@ describe("a stateful workload", () => {
                     "ports[0].port",
                     "readinessProbe.port",
                     "livenessProbe",
-                    "volumes",
                     "resources.cpu",
                     "resources.memory",
+                    "scratch[0].mountPath",
                 ].map((propertyPath) => expect.objectContaining({ propertyPath })),
             }),
         );

@@ -29,6 +29,7 @@ describe("stack config", () => {
                 set: { "backup.policy": "daily", replicas: "1" },
             },
             problems: [],
+            unread: [],
         });
     });
 

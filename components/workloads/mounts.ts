@@ -1,0 +1,113 @@
+/** The volumes of a pod beside the claims, and where each container finds them. */
+
+import type * as input from "@pulumi/kubernetes/types/input";
+import type * as pulumi from "@pulumi/pulumi";
+import type { WorkloadContainer, WorkloadMount } from "./container-args";
+import type { ScratchVolume } from "./pod-args";
+import type { StatefulWorkloadArgs } from "./workload-args";
+
+type Volume = input.core.v1.Volume;
+type VolumeMount = input.core.v1.VolumeMount;
+
+/** Names of objects that hold what the pod mounts. They change with their content, so that a change rolls the pods. */
+export interface MountedObjects {
+    configMap?: pulumi.Input<string>;
+    secret?: pulumi.Input<string>;
+}
+
+/** Names of the volumes that hold `config` and `secrets`. */
+export const configVolume = "holdfast-config";
+export const secretsVolume = "holdfast-secrets";
+
+export const configPathOf = (args: Pick<StatefulWorkloadArgs, "configPath">): string => args.configPath ?? "/etc/holdfast/config";
+export const secretsPathOf = (args: Pick<StatefulWorkloadArgs, "secretsPath">): string => args.secretsPath ?? "/etc/holdfast/secrets";
+
+/** A path as others are compared with it: without a slash at its end. */
+export const trimmed = (path: string): string => path.replace(/(?<=.)\/+$/, "");
+
+/** Scratch space, with the `/tmp` that nearly every program expects. */
+export function scratchOf(args: StatefulWorkloadArgs): ScratchVolume[] {
+    const scratch = args.scratch ?? [];
+    const mounted = [...args.volumes, ...scratch, ...(args.mounts ?? []), ...(args.secretFiles ?? []), ...(args.configFiles ?? [])];
+    if (mounted.some(({ mountPath }) => trimmed(mountPath) === "/tmp")) {
+        return scratch;
+    }
+    const isTaken = [...args.volumes, ...scratch].some(({ name }) => name === "tmp");
+    return [...scratch, { name: isTaken ? "holdfast-tmp" : "tmp", mountPath: "/tmp" }];
+}
+
+/** Name of the `/tmp` of a container beside the main one. */
+export const tmpOf = (container: string): string => `tmp-${container}`;
+
+/** A `/tmp` of its own, unless the container mounts something else there. */
+export function hasOwnTmp({ mounts }: WorkloadContainer): boolean {
+    return !(mounts ?? []).some(({ mountPath }) => trimmed(mountPath) === "/tmp");
+}
+
+/** Every volume of the pod but the claims', beside its mount in the main container. */
+function volumesOf(args: StatefulWorkloadArgs, objects: MountedObjects): { mount: VolumeMount; volume: Volume }[] {
+    // Readable by the group alone: the volumes' group is the container's.
+    const files = 0o440;
+    return [
+        ...scratchOf(args).map(({ name, mountPath, isInMemory, sizeLimit }) => ({
+            mount: { name, mountPath },
+            volume: { name, emptyDir: { ...(isInMemory ? { medium: "Memory" } : {}), ...(sizeLimit ? { sizeLimit } : {}) } },
+        })),
+        ...(objects.configMap
+            ? [
+                  {
+                      mount: { name: configVolume, mountPath: configPathOf(args), readOnly: true },
+                      volume: {
+                          name: configVolume,
+                          configMap: { name: objects.configMap, ...(args.isConfigExecutable ? { defaultMode: 0o555 } : {}) },
+                      },
+                  },
+              ]
+            : []),
+        ...(objects.secret
+            ? [
+                  {
+                      mount: { name: secretsVolume, mountPath: secretsPathOf(args), readOnly: true },
+                      volume: { name: secretsVolume, secret: { secretName: objects.secret, defaultMode: files } },
+                  },
+              ]
+            : []),
+        ...(args.secretFiles ?? []).map(({ secret, mountPath }, index) => ({
+            mount: { name: `secret-files-${index}`, mountPath, readOnly: true },
+            volume: { name: `secret-files-${index}`, secret: { secretName: secret, defaultMode: files } },
+        })),
+        ...(args.configFiles ?? []).map(({ configMap, mountPath }, index) => ({
+            mount: { name: `config-files-${index}`, mountPath, readOnly: true },
+            volume: { name: `config-files-${index}`, configMap: { name: configMap } },
+        })),
+    ];
+}
+
+/** Volumes of the pod beside those of its claims. */
+export function podVolumes(args: StatefulWorkloadArgs, objects: MountedObjects): Volume[] {
+    const beside = [...(args.initContainers ?? []), ...(args.sidecars ?? [])].filter(hasOwnTmp);
+    return [...volumesOf(args, objects).map(({ volume }) => volume), ...beside.map(({ name }) => ({ name: tmpOf(name), emptyDir: {} }))];
+}
+
+function namedMounts(mounts: WorkloadMount[] | undefined): VolumeMount[] {
+    return (mounts ?? []).map(({ volume, mountPath, subPath, isReadOnly }) => ({
+        name: volume,
+        mountPath,
+        ...(subPath === undefined ? {} : { subPath }),
+        ...((isReadOnly ?? [configVolume, secretsVolume].includes(volume)) ? { readOnly: true } : {}),
+    }));
+}
+
+/** What the main container sees: all that the pod has, and further views of it. */
+export function mainMounts(args: StatefulWorkloadArgs, objects: MountedObjects): VolumeMount[] {
+    return [
+        ...args.volumes.map(({ name, mountPath, subPath }) => ({ name, mountPath, ...(subPath === undefined ? {} : { subPath }) })),
+        ...volumesOf(args, objects).map(({ mount }) => mount),
+        ...namedMounts(args.mounts),
+    ];
+}
+
+/** What a container beside the main one sees: what it names, and a `/tmp` of its own. */
+export function besideMounts(container: WorkloadContainer): VolumeMount[] {
+    return [...namedMounts(container.mounts), ...(hasOwnTmp(container) ? [{ name: tmpOf(container.name), mountPath: "/tmp" }] : [])];
+}
