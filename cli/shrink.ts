@@ -1,18 +1,10 @@
 import * as path from "node:path";
 import type { Plan } from "../components/usecases/plan";
 import { bytesOf } from "../components/usecases/quantities";
+import { fullName, type KnownClaim } from "./claims-in-state";
 import { userErrors } from "./errors";
 import type { PulumiCli } from "./pulumi";
 import { stackFile } from "./stack";
-
-/** As much of a resource in the stack's state as tells a claim's size. */
-export interface StateResource {
-    type: string;
-    inputs?: {
-        metadata?: { name?: unknown; namespace?: unknown };
-        spec?: { resources?: { requests?: { storage?: unknown } } };
-    };
-}
 
 /** A claim that would become smaller than it is. */
 export interface ShrunkClaim {
@@ -22,16 +14,12 @@ export interface ShrunkClaim {
     asked: string;
 }
 
-/** The claims of the state for which the plan asks less. */
-export function shrunkClaims(resources: readonly StateResource[], plan: Pick<Plan, "app" | "volumes">): ShrunkClaim[] {
-    return resources.flatMap(({ type, inputs }) => {
-        const name = inputs?.metadata?.name;
-        const has = inputs?.spec?.resources?.requests?.storage;
-        if (type !== "kubernetes:core/v1:PersistentVolumeClaim" || typeof name !== "string" || typeof has !== "string") return [];
-        const volume = plan.volumes.find((candidate) => name.replace(/-\d+$/, "") === `${candidate.name}-${plan.app}`);
-        if (!volume || (bytesOf(volume.size) ?? 0) >= (bytesOf(has) ?? 0)) return [];
-        const namespace = inputs?.metadata?.namespace;
-        return [{ claim: typeof namespace === "string" ? `${namespace}/${name}` : name, has, asked: volume.size }];
+/** The claims for which the plan asks less than they have. */
+export function shrunkClaims(claims: readonly KnownClaim[], plan: Pick<Plan, "app" | "volumes">): ShrunkClaim[] {
+    return claims.flatMap((claim) => {
+        const volume = plan.volumes.find((candidate) => claim.name.replace(/-\d+$/, "") === `${candidate.name}-${plan.app}`);
+        if (!volume || (bytesOf(volume.size) ?? 0) >= (bytesOf(claim.size) ?? 0)) return [];
+        return [{ claim: fullName(claim), has: claim.size, asked: volume.size }];
     });
 }
 
@@ -41,9 +29,8 @@ export function shrunkClaims(resources: readonly StateResource[], plan: Pick<Pla
  * Kubernetes refuses it too, but `up` would have changed other resources by then. It lets a request be lowered that the driver never
  * fulfilled (a size the cloud doesn't have); so where less is asked for, a preview puts the question to the API server.
  */
-export function refuseShrinking(pulumi: PulumiCli, stack: string, plan: Plan): void {
-    const exported = JSON.parse(pulumi.run(["stack", "export", "--stack", stack])) as { deployment?: { resources?: StateResource[] } };
-    const shrunk = shrunkClaims(exported.deployment?.resources ?? [], plan);
+export function refuseShrinking(pulumi: PulumiCli, stack: string, plan: Plan, claims: readonly KnownClaim[]): void {
+    const shrunk = shrunkClaims(claims, plan);
     if (shrunk.length === 0 || pulumi.capture(["preview", "--stack", stack]).status === 0) return;
     const file = path.relative(process.cwd(), stackFile(stack));
     throw userErrors(

@@ -1,6 +1,12 @@
+import { clusterOf, kubectl } from "../../stacks/cluster";
+import { surroundings } from "../../stacks/surroundings";
+import { knownClaims } from "../claims-in-state";
+import { ClusterObjects } from "../cluster-objects";
 import { forContext } from "../context-stack";
 import { onStack } from "../deployment";
 import { UserError } from "../errors";
+import { refuseMissingSources, type SourceObject, sourceProblems } from "../restore-check";
+import { departingClaims, type ListedVolume, leftVolumes, refuseScaleIn } from "../scale-in";
 import { refuseShrinking } from "../shrink";
 import { summary } from "../summary";
 
@@ -17,7 +23,20 @@ export async function runUp(name: string, options: UpOptions): Promise<void> {
     }
     const stack = options.context ? forContext(name, options.context, options.storageClass) : name;
     await onStack(stack, { yes: options.yes, whenMissing: "create" }, async ({ pulumi, checked, consent }) => {
-        refuseShrinking(pulumi, stack, checked.plan);
+        const { plan, settings } = checked;
+        const { cluster } = clusterOf(settings, surroundings);
+        const objects = new ClusterObjects(cluster, pulumi.env);
+        const claims = knownClaims(pulumi, stack);
+        const departing = departingClaims(claims, plan, settings);
+        refuseScaleIn(stack, departing);
+        const namespace = settings.namespace ?? plan.app;
+        refuseMissingSources(
+            stack,
+            sourceProblems(settings.restoreFrom, plan, settings.keepClaims, claims, (resource, source) =>
+                objects.find<SourceObject>(namespace, resource, source),
+            ),
+        );
+        refuseShrinking(pulumi, stack, plan, claims);
         const status = await pulumi.interactive(["up", "--stack", stack, "--suppress-outputs", ...consent]);
         if (status !== 0) {
             throw new UserError(
@@ -25,6 +44,11 @@ export async function runUp(name: string, options: UpOptions): Promise<void> {
             );
         }
         const outputs = JSON.parse(pulumi.run(["stack", "output", "--json", "--stack", stack]));
-        console.log(summary(stack, outputs, checked.settings.target === "sandbox"));
+        console.log(summary(stack, outputs, settings.target === "sandbox"));
+        const left =
+            departing.length > 0 && cluster
+                ? leftVolumes(departing, objects.list<ListedVolume>("persistentvolumes"), kubectl(cluster))
+                : [];
+        for (const line of left) console.log(line);
     });
 }

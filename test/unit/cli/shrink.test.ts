@@ -1,10 +1,8 @@
-import { type StateResource, shrunkClaims } from "../../../cli/shrink";
+import { claimsIn, type KnownClaim, type StateResource } from "../../../cli/claims-in-state";
+import { shrunkClaims } from "../../../cli/shrink";
 import type { PlannedVolume } from "../../../components/usecases/plan";
 
-const claim = (name: string, storage: string): StateResource => ({
-    type: "kubernetes:core/v1:PersistentVolumeClaim",
-    inputs: { metadata: { name, namespace: "shop" }, spec: { resources: { requests: { storage } } } },
-});
+const claim = (name: string, size: string): KnownClaim => ({ name, namespace: "shop", size, isProtected: true });
 const plan = (size: string) => ({
     app: "shop-cart",
     volumes: [{ name: "data", size, ceiling: "10Gi", accessMode: "ReadWriteOnce" }] satisfies PlannedVolume[],
@@ -21,5 +19,19 @@ test("every claim of the application that would become smaller is named, with bo
 test("growth, the same size in other words, and a stack without claims are no shrinking", () => {
     expect(shrunkClaims([claim("data-shop-cart-0", "2Gi")], plan("3Gi"))).toEqual([]);
     expect(shrunkClaims([claim("data-shop-cart-0", "2Gi")], plan("2048Mi"))).toEqual([]);
-    expect(shrunkClaims([{ type: "kubernetes:core/v1:Namespace", inputs: { metadata: { name: "shop" } } }], plan("1Gi"))).toEqual([]);
+    expect(shrunkClaims([], plan("1Gi"))).toEqual([]);
+});
+
+test("a state's claims are read with their size and protection, and nothing else is taken for one", () => {
+    const resource = (type: string, name: string, protect?: boolean): StateResource => ({
+        type,
+        protect,
+        inputs: { metadata: { name, namespace: "shop" }, spec: { resources: { requests: { storage: "2Gi" } } } },
+    });
+    const claimType = "kubernetes:core/v1:PersistentVolumeClaim";
+    expect(claimsIn([resource(claimType, "a", true), resource(claimType, "b"), resource("kubernetes:core/v1:Pod", "c", true)])).toEqual([
+        { name: "a", namespace: "shop", size: "2Gi", isProtected: true },
+        { name: "b", namespace: "shop", size: "2Gi", isProtected: false },
+    ]);
+    expect(claimsIn([{ type: claimType, inputs: { metadata: { name: { secret: true } } } }])).toEqual([]);
 });

@@ -1,0 +1,44 @@
+import { planOf, type StatefulAppArgs } from "../../../components/stateful-app";
+
+const base: StatefulAppArgs = { useCase: "user-preferences", target: "sandbox" };
+const problems = (more: Partial<StatefulAppArgs>) =>
+    planOf("prefs", { ...base, ...more }).problems.map(({ path, reason }) => `${path}: ${reason}`);
+
+describe("what an application says about its claims", () => {
+    it("is fine where the driver can do it", () => {
+        expect(problems({ restoreFrom: { "data-prefs-0": "snapshot/before" } })).toEqual([]);
+        expect(problems({ restoreFrom: { "data-prefs-0": "claim/data-other-0" }, keepClaims: 1 })).toEqual([]);
+    });
+
+    it("is refused, all at once, where it names no claim, no source, or fewer claims than members", () => {
+        const found = problems({ restoreFrom: { "data-perfs-0": "snapshot/a", "data-prefs-0": "yesterday" }, keepClaims: 0 });
+        expect(found).toEqual([
+            expect.stringMatching(/^keepClaims: 0 is not a number of claims to keep/),
+            expect.stringMatching(/^restoreFrom\["data-prefs-0"\]: "yesterday" is not a source/),
+            expect.stringMatching(/^keepClaims: 0 is not 1/),
+        ]);
+        expect(problems({ restoreFrom: { "data-perfs-0": "snapshot/a" } })).toEqual([
+            expect.stringContaining('"data-perfs-0" is not a claim of the application. Did you mean "data-prefs-0"?'),
+        ]);
+    });
+
+    it("is refused where the driver has no snapshots or clones, with what to do instead", () => {
+        const local = { storageDriver: "local-path", accept: ["single-local-copy"] };
+        expect(problems({ ...local, restoreFrom: { "data-prefs-0": "snapshot/a" } })).toEqual([
+            expect.stringContaining("local-path has no snapshots. Restore a dump"),
+        ]);
+        expect(problems({ ...local, restoreFrom: { "data-prefs-0": "claim/a" } })).toEqual([
+            expect.stringContaining("local-path can't clone a volume. Restore a dump"),
+        ]);
+        expect(problems({ ...local, attributesClass: "fast" })).toEqual([
+            expect.stringMatching(/^attributesClass: local-path can't change the attributes.*choose .*ebs-gp3/),
+        ]);
+    });
+
+    it("is believed of a class that nothing is known of", () => {
+        const restoreFrom = { "data-prefs-0": "snapshot/a" };
+        expect(
+            problems({ target: "kubernetes", environment: "development", storageClass: "standard", restoreFrom, attributesClass: "fast" }),
+        ).toEqual([]);
+    });
+});
