@@ -1,0 +1,67 @@
+/** What a cloud storage's arguments say to the StorageClass. */
+
+import type { Input } from "@pulumi/pulumi";
+import type { Driver } from "../../usecases/drivers";
+import type { CloudStorageArgs } from "../cloud-storage-args";
+import type { StorageClassArgs } from "../storage-class-args";
+import type { Family } from "./family";
+import { creationToken, keyAlias } from "./names";
+import { tagParameters, tagsOf } from "./tags";
+import { purchaseParameters } from "./volume-limits";
+
+/** `{ uid: "1000" }` of what was given, and nothing of what wasn't. */
+function given(values: Record<string, string | number | undefined>): Record<string, string> {
+    return Object.fromEntries(Object.entries(values).flatMap(([key, value]) => (value === undefined ? [] : [[key, String(value)]])));
+}
+
+/** Stands in the hash of the class's name for what is known only once it is made, so that a preview knows the name. */
+function standIn(value: Input<string> | undefined, made: string): string {
+    return typeof value === "string" ? value : value === undefined ? made : "given";
+}
+
+/**
+ * The class's arguments. The key's ARN and the file system's id are in it by what stands for them: the name of what is made here, which is
+ * never replaced, or the text that was given.
+ */
+export function classArgsOf(
+    name: string,
+    args: CloudStorageArgs,
+    driver: Driver | undefined,
+    family: Family | undefined,
+): StorageClassArgs {
+    const storage = args.className ?? name;
+    const { className, bindsImmediately, allowsExpansion, isClusterDefault, allowedTopologies, makesSnapshotClass, attributes } = args;
+    const ofClasses = { className, bindsImmediately, allowsExpansion, isClusterDefault, allowedTopologies, makesSnapshotClass, attributes };
+    const purchase = driver ? purchaseParameters(driver, args) : {};
+    if (family?.name === "ebs") {
+        const tags = tagParameters(tagsOf(args.clusterName, storage, args.tags));
+        return {
+            ...ofClasses,
+            driver: args.driver,
+            mountOptions: args.mountOptions,
+            parameters: {
+                ...args.parameters,
+                ...purchase,
+                ...tags,
+                kmsKeyId: standIn(args.kmsKeyArn, keyAlias(args.clusterName, storage)),
+            },
+            ...((makesSnapshotClass ?? driver?.capabilities.snapshots) ? { snapshotParameters: tags } : {}),
+        };
+    }
+    if (family?.name === "efs") {
+        const { basePath, userId, groupId, firstGroupId, lastGroupId } = args;
+        const isMade = args.fileSystemId === undefined;
+        return {
+            ...ofClasses,
+            driver: args.driver,
+            // Its policy lets only the nodes' role mount it, so that the mount has to say who it is.
+            mountOptions: args.mountOptions ?? (isMade ? [...(driver?.mountOptions ?? []), "iam"] : undefined),
+            parameters: {
+                ...args.parameters,
+                ...given({ basePath, uid: userId, gid: groupId, gidRangeStart: firstGroupId, gidRangeEnd: lastGroupId }),
+                fileSystemId: standIn(args.fileSystemId, creationToken(args.clusterName, storage)),
+            },
+        };
+    }
+    return { ...ofClasses, driver: args.driver, mountOptions: args.mountOptions, parameters: { ...args.parameters, ...purchase } };
+}
