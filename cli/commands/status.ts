@@ -25,7 +25,7 @@ function kubectlProgram({ settings }: ClusterChoice): string {
 
 /** What was asked about, for the sentences that say it can't be told. */
 function named({ cluster, stack }: ClusterChoice): string {
-    return `the cluster of context "${cluster.context}"${stack === undefined ? "" : `, which stack "${stack}" names`}`;
+    return `the cluster of context "${cluster.context}"${stack === undefined ? "" : ` (stack "${stack}")`}`;
 }
 
 /** Refuses to call nothing ready. */
@@ -57,7 +57,7 @@ export async function runStatus(app: string | undefined, options: StatusOptions)
             choice.settings?.target === "sandbox"
                 ? " Is the sandbox down? `npx holdfast sandbox status` tells, `npx holdfast sandbox up` starts it."
                 : "";
-        throw new UserError(`The status can't be told: ${named(choice)}, can't be read. ${error.message}.${hint}`);
+        throw new UserError(`The status can't be told: ${named(choice)} can't be read. ${error.message.replace(/[.?]$/, "")}.${hint}`);
     });
     refuseNothing(reading, app, namespace, choice);
     const status = statusOf(reading, { context: choice.cluster.context, stack: choice.stack, app, namespace });

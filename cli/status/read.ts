@@ -15,8 +15,8 @@ export interface Printed {
     stderr: string;
 }
 
-/** Runs kubectl with these arguments against one cluster. */
-export type RunKubectl = (args: string[]) => Promise<Printed>;
+/** Runs kubectl with these arguments against one cluster, until it has ended or nobody wants to know any more. */
+export type RunKubectl = (args: string[], unwanted?: AbortSignal) => Promise<Printed>;
 
 /** A cluster that doesn't answer is said to be down after so long. */
 const patience = "10s";
@@ -24,11 +24,11 @@ const patience = "10s";
 /** kubectl with its cluster named, never whichever is current. */
 export function kubectlOn(cluster: Cluster, program = "kubectl"): RunKubectl {
     const connection = [...(cluster.kubeconfig ? [`--kubeconfig=${cluster.kubeconfig}`] : []), `--context=${cluster.context}`];
-    return (args) =>
+    return (args, signal) =>
         new Promise((resolve, reject) => {
             const all = [...connection, `--request-timeout=${patience}`, ...args];
-            execFile(program, all, { encoding: "utf8", maxBuffer: 1 << 29 }, (error, stdout, stderr) => {
-                if (error && typeof error.code === "string") {
+            execFile(program, all, { encoding: "utf8", maxBuffer: 1 << 29, signal }, (error, stdout, stderr) => {
+                if (error && typeof error.code === "string" && !signal?.aborted) {
                     const isMissing = error.code === "ENOENT";
                     reject(
                         isMissing
@@ -126,11 +126,31 @@ function take(reading: Reading, { kinds }: Call, { status, stdout, stderr }: Pri
     if (!kinds.some((kind) => reading.notRead[kind] !== undefined)) throw new UserError(brief(stderr, 1000) || "kubectl failed");
 }
 
-/** Why the cluster as a whole can't be read, or undefined where it answers. */
-function unreachable(printed: readonly Printed[]): string | undefined {
-    const failed = printed.filter(({ status }) => status !== 0);
-    const line = failed.flatMap(({ stderr }) => complaints(stderr)).find((text) => !isForbidden(text) && !isNotFound(text));
-    return failed.length === printed.length ? brief(line ?? failed[0]?.stderr, 500) : undefined;
+/** Why the cluster as a whole can't be read, or undefined where it answered. */
+function unreachable({ status, stderr }: Printed): string | undefined {
+    const line = complaints(stderr).find((text) =>
+        /^Unable to connect|^The connection to the server|deadline exceeded|Client\.Timeout|\(Unauthorized\)/.test(text),
+    );
+    return status === 0 ? undefined : line && brief(line, 500);
+}
+
+/**
+ * Every call at once. The first that finds the cluster unreachable ends the others: most of them would look for what the cluster has first,
+ * again and again.
+ */
+async function readAll(kubectl: RunKubectl, asked: readonly Call[]): Promise<Printed[]> {
+    const abort = new AbortController();
+    let why: string | undefined;
+    const printed = await Promise.all(
+        asked.map(async ({ args }) => {
+            const each = await kubectl(args, abort.signal);
+            why ??= unreachable(each);
+            if (why !== undefined) abort.abort();
+            return each;
+        }),
+    );
+    if (why !== undefined) throw new UserError(why);
+    return printed;
 }
 
 async function statsOf(kubectl: RunKubectl, node: string): Promise<NodeStats | { reason: string }> {
@@ -145,9 +165,7 @@ async function statsOf(kubectl: RunKubectl, node: string): Promise<NodeStats | {
 /** One reading of a cluster; throws a `UserError` where the cluster as a whole can't be read. */
 export async function readCluster(kubectl: RunKubectl, wanted: { app?: string; namespace?: string }): Promise<Reading> {
     const asked = calls(wanted.namespace);
-    const printed = await Promise.all(asked.map(({ args }) => kubectl(args)));
-    const why = unreachable(printed);
-    if (why !== undefined) throw new UserError(why);
+    const printed = await readAll(kubectl, asked);
     const reading: Reading = {
         statefulsets: [],
         pods: [],

@@ -1,4 +1,4 @@
-import { type Printed, readCluster } from "../../../cli/status/read";
+import { type Printed, type RunKubectl, readCluster } from "../../../cli/status/read";
 import { claim, cluster, pod, set } from "./status-fixtures";
 
 const ok = (items: object[]): Printed => ({ status: 0, stdout: JSON.stringify({ kind: "List", items }), stderr: "" });
@@ -27,7 +27,7 @@ function kubectl(answers: Record<string, Printed> = {}) {
         "/apis/snapshot.storage.k8s.io/v1/volumesnapshots": failed(noSuchKind),
         "/api/v1/nodes/node-1/proxy/stats/summary": { status: 0, stdout: JSON.stringify({ pods: [] }), stderr: "" },
     };
-    const run = async (args: string[]): Promise<Printed> => {
+    const run: RunKubectl = async (args) => {
         asked.push(args);
         const what = args[1] === "--raw" ? args[2] : args[1];
         const answer = answers[what] ?? answers["*"] ?? usual[what];
@@ -112,15 +112,38 @@ test("a kubelet that doesn't answer costs its figures only", async () => {
 });
 
 test.each([
-    ["The connection to the server 127.0.0.1:6443 was refused - did you specify the right host or port?\n", "127.0.0.1:6443 was refused"],
     [
-        "E1122 12:00:00.0 memcache.go:265] noise\nUnable to connect to the server: dial tcp 10.0.0.1:443: i/o timeout\n",
-        "Unable to connect to the server",
+        "refused",
+        "The connection to the server 127.0.0.1:6443 was refused - did you specify the right host or port?\n",
+        "127.0.0.1:6443 was refused",
     ],
-    ["error: You must be logged in to the server (Unauthorized)\n", "You must be logged in"],
-])("a cluster that can't be read at all is a message of kubectl's: %s", async (stderr, words) => {
+    [
+        "silent",
+        "E1122 12:00:00.0 memcache.go:265] noise\nUnable to connect to the server: dial tcp 10.0.0.1:443: i/o timeout\n",
+        "Unable to connect",
+    ],
+    ["a login that is wrong", "error: You must be logged in to the server (Unauthorized)\n", "You must be logged in"],
+])("a cluster that can't be read at all is a message of kubectl's: %s", async (_, stderr, words) => {
     const { run } = kubectl({ "*": failed(stderr) });
     await expect(readCluster(run, {})).rejects.toThrow(words);
+});
+
+test("the first call that finds the cluster silent ends the others", async () => {
+    const { run } = kubectl({
+        "/apis/snapshot.storage.k8s.io/v1/volumesnapshots": failed("Unable to connect to the server: context deadline exceeded\n"),
+    });
+    const ended: string[] = [];
+    const patient: RunKubectl = (args, unwanted) =>
+        args[1] === "--raw"
+            ? run(args)
+            : new Promise((resolve) =>
+                  unwanted?.addEventListener("abort", () => {
+                      ended.push(args[1]);
+                      resolve(failed(""));
+                  }),
+              );
+    await expect(readCluster(patient, {})).rejects.toThrow("context deadline exceeded");
+    expect(ended).toHaveLength(5);
 });
 
 test("a call that fails as a whole, while others don't, is not taken for an empty cluster", async () => {
