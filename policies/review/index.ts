@@ -1,0 +1,7 @@
+/** The reader of previews: what a `pulumi preview --json` would do to data. */
+
+export { exitCodes, type Finding, type Outcome, type Review, type Row } from "./model";
+export { parsePreview } from "./preview";
+export { review } from "./review";
+export { type Rule, type Verdict, verdicts } from "./rule";
+export { rules } from "./rules";
