@@ -23,11 +23,17 @@ const ebs = {
     copies: 1,
     encryptionParameters: { encrypted: "true" },
     mountOptions: [],
+    snapshotParameters: {},
     needs: "the EBS CSI add-on",
+    install: "aws eks create-addon --addon-name aws-ebs-csi-driver …, see https://docs.aws.amazon.com/eks/latest/userguide/ebs-csi.html",
 } as const satisfies Partial<DriverEntry>;
 
 /** "up to four times within a rolling 24-hour period": https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_ModifyVolume.html, read 2026-11. */
 const changesPerDay = 4;
+
+/** "iops" and "throughput" of ModifyVolume: https://github.com/kubernetes-sigs/aws-ebs-csi-driver/blob/master/docs/modify-volume.md, read 2026-11. */
+const iops = { limit: "iops" } as const;
+const throughput = { limit: "throughputMiB" } as const;
 
 export const cloudDrivers: Record<string, DriverEntry> = {
     "ebs-gp3": {
@@ -44,6 +50,7 @@ export const cloudDrivers: Record<string, DriverEntry> = {
         annualFailure: { value: 0.002, source: reported(`${ebsTypes} (99.8 % to 99.9 %: the worse of the two)`, "2026-11") },
         performance: "single-digit milliseconds; 3,000 IOPS and 125 MiB/s are in the price",
         parameters: { type: "gp3", "csi.storage.k8s.io/fstype": "ext4" },
+        mutableParameters: { iops, throughput },
         price: "ebs-gp3",
         source: reported(`${ebsTypes} (64 TiB, 80,000 IOPS and 2,000 MiB/s since September 2025)`, "2026-11"),
     },
@@ -63,6 +70,7 @@ export const cloudDrivers: Record<string, DriverEntry> = {
         },
         performance: "under half a millisecond on average; IOPS are bought, throughput follows them up to 4,000 MiB/s",
         parameters: { type: "io2", "csi.storage.k8s.io/fstype": "ext4" },
+        mutableParameters: { iops },
         price: "ebs-io2",
         source: read("https://docs.aws.amazon.com/ebs/latest/userguide/provisioned-iops.html (4 GiB to 64 TiB, 256,000 IOPS)", "2026-11"),
     },
@@ -96,6 +104,8 @@ export const cloudDrivers: Record<string, DriverEntry> = {
         mountOptions: ["tls"],
         price: "efs",
         needs: "the EFS CSI add-on, a file system (`fileSystemId`) with a mount target in each zone",
+        install:
+            "aws eks create-addon --addon-name aws-efs-csi-driver …, see https://docs.aws.amazon.com/eks/latest/userguide/efs-csi.html",
         source: remembered("https://github.com/kubernetes-sigs/aws-efs-csi-driver/blob/master/docs/README.md", "2026-11"),
     },
     "fsx-ontap": {
@@ -119,8 +129,10 @@ export const cloudDrivers: Record<string, DriverEntry> = {
         performance: "3 IOPS for each GiB of its SSD tier, in sub-millisecond reads",
         parameters: { backendType: "ontap-nas" },
         mountOptions: ["nfsvers=4.1", "hard"],
+        snapshotParameters: {},
         price: "fsx-ontap",
         needs: "Trident, and a file system with a storage virtual machine",
+        install: "aws eks create-addon --addon-name netapp_trident-operator …, see https://docs.netapp.com/us-en/trident/",
         source: read("https://docs.aws.amazon.com/fsx/latest/ONTAPGuide/storage-capacity-and-IOPS.html", "2026-11"),
     },
 };

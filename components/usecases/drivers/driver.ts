@@ -32,6 +32,14 @@ export interface Limits {
     changesPerDay?: number;
 }
 
+/** What one attribute of a live volume may be set to. Without a word of its own it is a whole number. */
+export interface MutableParameter {
+    /** The words it may be. */
+    words?: readonly string[];
+    /** Which of the driver's limits bounds the number. */
+    limit?: "iops" | "throughputMiB";
+}
+
 export interface Driver {
     name: string;
     title: string;
@@ -60,10 +68,21 @@ export interface Driver {
     /** Further parameters of an encrypted class. */
     encryptionParameters?: Record<string, string>;
     mountOptions: string[];
+    /** Parameters of the VolumeSnapshotClass, where the driver has snapshots. */
+    snapshotParameters?: Record<string, string>;
+    /** What a VolumeAttributesClass may set, where attributes of a live volume can change. */
+    mutableParameters?: Record<string, MutableParameter>;
     /** Key in the price table; absent where the price is the node's or the organisation's own. */
     price?: string;
     /** What has to be in the cluster first. */
     needs: string;
+    /** How it gets there: a command, or the page that says so. */
+    install: string;
+    /**
+     * Cluster-wide objects of which any one shows that the driver is there, as `kubectl get -o name` prints them. Empty: nothing has to be.
+     * @default its CSIDriver object
+     */
+    shownBy?: string[];
     source: Source;
 }
 

@@ -6,7 +6,7 @@ import type { Driver, DriverDescription, Reach } from "./driver";
 import { localDrivers } from "./local";
 import { networkDrivers } from "./network";
 
-export type { Capabilities, Driver, DriverDescription, Encryption, Limits, Reach } from "./driver";
+export type { Capabilities, Driver, DriverDescription, Encryption, Limits, MutableParameter, Reach } from "./driver";
 
 export const drivers: Record<string, Driver> = Object.fromEntries(
     Object.entries({ ...localDrivers, ...networkDrivers, ...cloudDrivers }).map(([name, entry]) => [
@@ -51,6 +51,7 @@ export function described(name: string, description: DriverDescription): Driver 
         encryptionParameters: {},
         mountOptions: description.mountOptions ?? [],
         needs: `a driver that answers to ${description.provisioner}`,
+        install: "the driver's own documentation",
         source: assumed("described in the stack's config", "given"),
     };
 }

@@ -1,6 +1,6 @@
 /** Storage on the node's own disks: nothing faster, and gone with the node. */
 
-import { assumed, remembered } from "../source";
+import { assumed, read, remembered } from "../source";
 import type { DriverEntry } from "./driver";
 
 /** One SSD of the node. Disks of cloud instances are lost more often: with the instance. */
@@ -39,7 +39,14 @@ export const localDrivers: Record<string, DriverEntry> = {
         parameters: {},
         mountOptions: [],
         needs: "local-path-provisioner; k3s and kind bring it",
-        source: remembered("https://github.com/rancher/local-path-provisioner#cons", "2026-11"),
+        install: "kubectl apply -f https://raw.githubusercontent.com/rancher/local-path-provisioner/v0.0.37/deploy/local-path-storage.yaml",
+        // The namespace of its manifest and of kind's, the role k3s gives it, the class its Helm chart makes.
+        shownBy: [
+            "namespace/local-path-storage",
+            "clusterrole.rbac.authorization.k8s.io/local-path-provisioner-role",
+            "storageclass.storage.k8s.io/local-path",
+        ],
+        source: read("https://github.com/rancher/local-path-provisioner#cons (no limit of capacity; hostPath unless asked)", "2026-11"),
     },
     "minikube-hostpath": {
         title: "minikube's storage-provisioner",
@@ -55,6 +62,8 @@ export const localDrivers: Record<string, DriverEntry> = {
         parameters: {},
         mountOptions: [],
         needs: "minikube",
+        install: "minikube addons enable storage-provisioner",
+        shownBy: ["clusterrolebinding.rbac.authorization.k8s.io/storage-provisioner"],
         source: remembered("https://minikube.sigs.k8s.io/docs/handbook/persistent_volumes/", "2026-11"),
     },
     "static-local": {
@@ -71,6 +80,8 @@ export const localDrivers: Record<string, DriverEntry> = {
         parameters: {},
         mountOptions: [],
         needs: "a PersistentVolume with node affinity for each disk",
+        install: "nothing: name the disks (`disks`), and their PersistentVolumes are made",
+        shownBy: [],
         source: remembered("https://kubernetes.io/docs/concepts/storage/volumes/#local", "2026-11"),
     },
     "instance-store": {
@@ -87,6 +98,8 @@ export const localDrivers: Record<string, DriverEntry> = {
         parameters: {},
         mountOptions: [],
         needs: "static local volumes: instances with NVMe disks, and a PersistentVolume with node affinity for each",
+        install: "nothing: name the disks (`disks`), and their PersistentVolumes are made",
+        shownBy: [],
         source: remembered(
             "https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/InstanceStorage.html (lost on stop; NVMe encrypted, XTS-AES-256)",
             "2026-11",
@@ -98,7 +111,8 @@ export const localDrivers: Record<string, DriverEntry> = {
         provisioner: "topolvm.io",
         reach: "node",
         volume: "csi",
-        // Snapshots and clones exist on thin pools only, which is a device class of its own: not taken for granted.
+        // Snapshots and clones exist on thin pools only, which is a device class of its own: not taken for granted. Without
+        // `topolvm.io/device-class` the class takes the default one.
         capabilities: { ...plain, expansion: "online", enforcedSize: true },
         limits: {},
         annualFailure: disk,
@@ -107,7 +121,9 @@ export const localDrivers: Record<string, DriverEntry> = {
         parameters: { "csi.storage.k8s.io/fstype": "xfs" },
         mountOptions: [],
         needs: "TopoLVM and an LVM volume group on each node",
-        source: remembered("https://github.com/topolvm/topolvm/blob/main/docs/snapshot-and-restore.md", "2026-11"),
+        install:
+            "helm install -n topolvm-system topolvm topolvm/topolvm, see https://github.com/topolvm/topolvm/blob/main/docs/getting-started.md",
+        source: read("https://github.com/topolvm/topolvm/blob/main/docs/limitations.md", "2026-11"),
     },
     "openebs-lvm": {
         title: "OpenEBS Local PV LVM",
@@ -115,15 +131,18 @@ export const localDrivers: Record<string, DriverEntry> = {
         provisioner: "local.csi.openebs.io",
         reach: "node",
         volume: "csi",
-        capabilities: { ...plain, snapshots: true, expansion: "online", enforcedSize: true },
+        // It takes snapshots, and can't make a volume from one: of no use to a restore, so not counted.
+        capabilities: { ...plain, expansion: "online", enforcedSize: true },
         limits: {},
         annualFailure: disk,
         copies: 1,
         performance: "the node's volume group",
-        parameters: { storage: "lvm", volgroup: "lvmvg", fsType: "xfs" },
+        // `volgroup` is going away in favour of a pattern.
+        parameters: { storage: "lvm", vgpattern: "^lvmvg$", fsType: "xfs" },
         mountOptions: [],
         needs: "OpenEBS LVM and a volume group `lvmvg` on each node",
-        source: remembered("https://github.com/openebs/lvm-localpv#features", "2026-11"),
+        install: "kubectl apply -f https://openebs.github.io/charts/lvm-operator.yaml, see https://github.com/openebs/lvm-localpv",
+        source: read("https://github.com/openebs/lvm-localpv/blob/develop/docs/csi_capability.md and docs/storageclasses.md", "2026-11"),
     },
     "openebs-zfs": {
         title: "OpenEBS Local PV ZFS",
@@ -137,9 +156,12 @@ export const localDrivers: Record<string, DriverEntry> = {
         annualFailure: disk,
         copies: 1,
         performance: "the node's pool, checksummed and compressed",
-        parameters: { poolname: "zfspv-pool", fstype: "zfs", recordsize: "16k", compression: "on" },
+        // Thick: what a claim was promised is not given to another dataset.
+        parameters: { poolname: "zfspv-pool", fstype: "zfs", recordsize: "16k", compression: "on", thinprovision: "no" },
         mountOptions: [],
+        snapshotParameters: {},
         needs: "OpenEBS ZFS and a pool `zfspv-pool` on each node",
-        source: remembered("https://github.com/openebs/zfs-localpv#features", "2026-11"),
+        install: "helm install openebs --namespace openebs openebs/openebs --create-namespace, see https://github.com/openebs/zfs-localpv",
+        source: read("https://github.com/openebs/zfs-localpv/blob/develop/docs/storageclasses.md and docs/features.md", "2026-11"),
     },
 };

@@ -1,6 +1,6 @@
 /** Storage over the network inside the cluster: the volume follows the pod to another node. */
 
-import { assumed, measured, remembered } from "../source";
+import { assumed, measured, read } from "../source";
 import type { DriverEntry } from "./driver";
 
 export const networkDrivers: Record<string, DriverEntry> = {
@@ -14,7 +14,7 @@ export const networkDrivers: Record<string, DriverEntry> = {
             snapshots: true,
             clones: true,
             expansion: "online",
-            attributeChange: false,
+            attributeChange: true,
             readWriteMany: true,
             enforcedSize: true,
             delayedBinding: true,
@@ -26,7 +26,10 @@ export const networkDrivers: Record<string, DriverEntry> = {
         performance: "a btrfs subvolume on one disk that every node reaches",
         parameters: {},
         mountOptions: [],
+        snapshotParameters: {},
+        mutableParameters: { compression: { words: ["none", "zstd"] } },
         needs: "`holdfast sandbox up`",
+        install: "npx holdfast sandbox up",
         source: measured("the sandbox's own driver, by csi-sanity", "2026-11"),
     },
     "nfs-csi": {
@@ -36,11 +39,12 @@ export const networkDrivers: Record<string, DriverEntry> = {
         provisioner: "nfs.csi.k8s.io",
         reach: "cluster",
         volume: "csi",
-        // Snapshots are tar copies of a directory, clones plain copies, and quotas are the server's: none of them is taken for granted.
+        // Snapshots are archives of a directory, clones plain copies, and quotas are the server's: none of them is taken for granted. A
+        // claim's size limits nothing, so that growth is a matter of words.
         capabilities: {
             snapshots: false,
             clones: false,
-            expansion: "none",
+            expansion: "online",
             attributeChange: false,
             readWriteMany: true,
             enforcedSize: false,
@@ -54,7 +58,9 @@ export const networkDrivers: Record<string, DriverEntry> = {
         requiredParameters: ["server", "share"],
         mountOptions: ["nfsvers=4.1", "hard"],
         needs: "csi-driver-nfs and an NFS server",
-        source: remembered("https://github.com/kubernetes-csi/csi-driver-nfs/blob/master/docs/driver-parameters.md", "2026-11"),
+        install:
+            "helm install csi-driver-nfs csi-driver-nfs/csi-driver-nfs -n kube-system, see https://github.com/kubernetes-csi/csi-driver-nfs",
+        source: read("https://github.com/kubernetes-csi/csi-driver-nfs/blob/master/docs/driver-parameters.md", "2026-11"),
     },
     longhorn: {
         title: "Longhorn",
@@ -91,10 +97,20 @@ export const networkDrivers: Record<string, DriverEntry> = {
             "csi.storage.k8s.io/node-publish-secret-namespace": "longhorn-system",
             "csi.storage.k8s.io/node-stage-secret-name": "longhorn-crypto",
             "csi.storage.k8s.io/node-stage-secret-namespace": "longhorn-system",
+            // Without it an encrypted volume does not grow while it is mounted.
+            "csi.storage.k8s.io/node-expand-secret-name": "longhorn-crypto",
+            "csi.storage.k8s.io/node-expand-secret-namespace": "longhorn-system",
         },
         mountOptions: [],
+        // Inside the cluster; `bak` would copy to the backup target.
+        snapshotParameters: { type: "snap" },
         needs: "Longhorn, and its Secret `longhorn-crypto` for encrypted volumes",
-        source: remembered("https://longhorn.io/docs/1.9.0/advanced-resources/security/volume-encryption/", "2026-11"),
+        install:
+            "helm install longhorn longhorn/longhorn -n longhorn-system --create-namespace, see https://longhorn.io/docs/latest/deploy/",
+        source: read(
+            "https://longhorn.io/docs/1.11.1/references/storage-class-parameters/ and advanced-resources/security/volume-encryption/",
+            "2026-11",
+        ),
     },
     "ceph-rbd": {
         title: "Ceph RBD",
@@ -102,6 +118,7 @@ export const networkDrivers: Record<string, DriverEntry> = {
         provisioner: "rook-ceph.rbd.csi.ceph.com",
         reach: "cluster",
         volume: "csi",
+        // Limits of a live volume (maxReadIops and others) want Kubernetes 1.34, cgroup v2 and a Rook of 2026: not taken for granted.
         capabilities: {
             snapshots: true,
             clones: true,
@@ -131,13 +148,21 @@ export const networkDrivers: Record<string, DriverEntry> = {
             "csi.storage.k8s.io/provisioner-secret-namespace": "rook-ceph",
             "csi.storage.k8s.io/controller-expand-secret-name": "rook-csi-rbd-provisioner",
             "csi.storage.k8s.io/controller-expand-secret-namespace": "rook-ceph",
+            "csi.storage.k8s.io/controller-publish-secret-name": "rook-csi-rbd-provisioner",
+            "csi.storage.k8s.io/controller-publish-secret-namespace": "rook-ceph",
             "csi.storage.k8s.io/node-stage-secret-name": "rook-csi-rbd-node",
             "csi.storage.k8s.io/node-stage-secret-namespace": "rook-ceph",
         },
-        encryptionParameters: { encrypted: "true", encryptionKMSID: "secrets-metadata" },
+        encryptionParameters: { encrypted: "true", encryptionKMSID: "user-secret-metadata" },
         mountOptions: [],
-        needs: "Rook or a Ceph cluster with its CSI driver, and a KMS entry for encrypted volumes",
-        source: remembered("https://rook.io/docs/rook/latest-release/Storage-Configuration/Block-Storage-RBD/block-storage/", "2026-11"),
+        snapshotParameters: {
+            clusterID: "rook-ceph",
+            "csi.storage.k8s.io/snapshotter-secret-name": "rook-csi-rbd-provisioner",
+            "csi.storage.k8s.io/snapshotter-secret-namespace": "rook-ceph",
+        },
+        needs: "Rook or a Ceph cluster with its CSI driver, and a KMS entry `user-secret-metadata` for encrypted volumes",
+        install: "https://rook.io/docs/rook/latest-release/Getting-Started/quickstart/",
+        source: read("https://github.com/rook/rook/tree/master/deploy/examples/csi/rbd (storageclass, snapshotclass)", "2026-11"),
     },
     cephfs: {
         title: "CephFS",
@@ -146,6 +171,7 @@ export const networkDrivers: Record<string, DriverEntry> = {
         provisioner: "rook-ceph.cephfs.csi.ceph.com",
         reach: "cluster",
         volume: "csi",
+        // Encryption (fscrypt) wants Linux 6.6 on every node: not taken for granted.
         capabilities: {
             snapshots: true,
             clones: true,
@@ -171,14 +197,19 @@ export const networkDrivers: Record<string, DriverEntry> = {
             "csi.storage.k8s.io/provisioner-secret-namespace": "rook-ceph",
             "csi.storage.k8s.io/controller-expand-secret-name": "rook-csi-cephfs-provisioner",
             "csi.storage.k8s.io/controller-expand-secret-namespace": "rook-ceph",
+            "csi.storage.k8s.io/controller-publish-secret-name": "rook-csi-cephfs-provisioner",
+            "csi.storage.k8s.io/controller-publish-secret-namespace": "rook-ceph",
             "csi.storage.k8s.io/node-stage-secret-name": "rook-csi-cephfs-node",
             "csi.storage.k8s.io/node-stage-secret-namespace": "rook-ceph",
         },
         mountOptions: [],
+        snapshotParameters: {
+            clusterID: "rook-ceph",
+            "csi.storage.k8s.io/snapshotter-secret-name": "rook-csi-cephfs-provisioner",
+            "csi.storage.k8s.io/snapshotter-secret-namespace": "rook-ceph",
+        },
         needs: "Rook or a Ceph cluster with a file system `myfs`",
-        source: remembered(
-            "https://rook.io/docs/rook/latest-release/Storage-Configuration/Shared-Filesystem-CephFS/filesystem-storage/",
-            "2026-11",
-        ),
+        install: "https://rook.io/docs/rook/latest-release/Storage-Configuration/Shared-Filesystem-CephFS/filesystem-storage/",
+        source: read("https://github.com/rook/rook/tree/master/deploy/examples/csi/cephfs (storageclass, snapshotclass)", "2026-11"),
     },
 };
