@@ -8,14 +8,22 @@ export interface ImmutableClassFields {
     volumeBindingMode: string;
 }
 
+/** Parameters in an order of their own, so that the order they were written in does not matter. */
+export function canonical(parameters: Record<string, string>): [string, string][] {
+    return Object.entries(parameters).sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0));
+}
+
+/** The base and six digits of what can't be changed: other content, another object beside the first. */
+export function hashedName(base: string, content: unknown): string {
+    return `${base}-${createHash("sha256").update(JSON.stringify(content)).digest("hex").slice(0, 6)}`;
+}
+
 /**
  * The class's name with a hash of its immutable fields: `fast-3f9c1a`.
  *
  * A changed field thus makes a new class beside the old one, instead of a replacement under volumes that are in use. Fields that can be
- * edited in place (mount options, expansion) are left out. The order of the parameters does not matter.
+ * edited in place (mount options, expansion, allowed topologies) are left out. The order of the parameters does not matter.
  */
 export function hashedClassName(base: string, fields: ImmutableClassFields): string {
-    const parameters = Object.entries(fields.parameters).sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0));
-    const canonical = JSON.stringify([fields.provisioner, parameters, fields.reclaimPolicy, fields.volumeBindingMode]);
-    return `${base}-${createHash("sha256").update(canonical).digest("hex").slice(0, 6)}`;
+    return hashedName(base, [fields.provisioner, canonical(fields.parameters), fields.reclaimPolicy, fields.volumeBindingMode]);
 }

@@ -1,46 +1,9 @@
 import * as pulumi from "@pulumi/pulumi";
-import { classNameOf, createStorageClass } from "./storage-class";
+import { createClasses } from "./storage-class";
+import type { StorageClassArgs } from "./storage-class-args";
 
 /** What a {@link NetworkStorage} is made from. */
-export interface NetworkStorageArgs {
-    /** Key of the driver in the table of drivers: `sandbox-pool`. */
-    driver: string;
-    /**
-     * First part of the class's name, which is shared by the whole cluster.
-     * @default the component's name
-     */
-    className?: string;
-    /**
-     * The CSI provisioner; needed for a driver that is not in the table.
-     * @default the driver's
-     */
-    provisioner?: string;
-    /**
-     * Parameters the provisioner reads. A changed one makes a new class and leaves the old one.
-     * @default the driver's
-     */
-    parameters?: { [name: string]: string };
-    /**
-     * Options to mount every volume with.
-     * @default the driver's
-     */
-    mountOptions?: string[];
-    /**
-     * Volumes are made before a pod asks for them, wherever that puts them; only for drivers that can't delay.
-     * @default false where the driver can delay: a volume is made where its first pod runs (WaitForFirstConsumer)
-     */
-    bindsImmediately?: boolean;
-    /**
-     * Claims of the class may grow.
-     * @default what the driver can; true for a driver that is not in the table
-     */
-    allowsExpansion?: boolean;
-    /**
-     * Claims that name no class get this one, in the whole cluster.
-     * @default false
-     */
-    isClusterDefault?: boolean;
-}
+export interface NetworkStorageArgs extends StorageClassArgs {}
 
 /**
  * Storage that every node of the cluster reaches: a volume follows its pod to another node.
@@ -53,16 +16,25 @@ export interface NetworkStorageArgs {
  * @example
  * const shared = new NetworkStorage("shared", { driver: "sandbox-pool" });
  * @example
- * const ceph = new NetworkStorage("ceph", { driver: "rbd", provisioner: "rbd.csi.ceph.com", parameters: { pool: "ssd" } });
+ * const nfs = new NetworkStorage("nfs", { driver: "nfs-csi", isShared: true, parameters: { server: "nfs.example.com", share: "/export" } });
+ * @example
+ * const other = new NetworkStorage("other", { driver: "acme", provisioner: "block.acme.example", parameters: { pool: "ssd" } });
  */
 export class NetworkStorage extends pulumi.ComponentResource {
     /** Name of the StorageClass, with a hash of its immutable fields: `shared-3f9c1a`. */
     public readonly className: pulumi.Output<string>;
+    /** Name of the VolumeSnapshotClass; empty where there is none. */
+    public readonly snapshotClassName: pulumi.Output<string>;
+    /** Names of the VolumeAttributesClasses, by the names they were given in `attributes`. */
+    public readonly attributesClassNames: pulumi.Output<{ [name: string]: string }>;
 
     constructor(name: string, args: NetworkStorageArgs, opts?: pulumi.ComponentResourceOptions) {
         super("holdfast:index:NetworkStorage", name, {}, opts);
-        const storageClass = createStorageClass(this, name, "network", args);
-        this.className = classNameOf(storageClass);
-        this.registerOutputs({ className: this.className });
+        const made = createClasses(this, name, "network", args);
+        this.className = made.className;
+        this.snapshotClassName = made.snapshotClassName;
+        this.attributesClassNames = made.attributesClassNames;
+        const { className, snapshotClassName, attributesClassNames } = this;
+        this.registerOutputs({ className, snapshotClassName, attributesClassNames });
     }
 }

@@ -45,6 +45,8 @@ export interface RecordingOptions {
     config?: Record<string, string>;
     /** Name of the stack. @default test */
     stack?: string;
+    /** What functions of providers answer, by their token. @default nothing */
+    answers?: Record<string, Properties>;
     /** What the cluster says of a resource, where that isn't just its inputs. */
     live?: (name: string, inputs: Properties) => Properties;
 }
@@ -55,7 +57,13 @@ type Register = (
 ) => Promise<void>;
 
 /** Kinds without a namespace. */
-const clusterWide = ["kubernetes:core/v1:Namespace", "kubernetes:storage.k8s.io/v1:StorageClass"];
+const clusterWide = [
+    "kubernetes:core/v1:Namespace",
+    "kubernetes:core/v1:PersistentVolume",
+    "kubernetes:snapshot.storage.k8s.io/v1:VolumeSnapshotClass",
+    "kubernetes:storage.k8s.io/v1:StorageClass",
+    "kubernetes:storage.k8s.io/v1:VolumeAttributesClass",
+];
 
 const lastOf = (urn: string): string => urn.slice(urn.lastIndexOf("::") + 2);
 
@@ -141,7 +149,7 @@ export async function record(program: () => unknown, options: RecordingOptions =
                 id: custom && !options.preview ? `${name}-id` : undefined,
                 state: options.live?.(name, inputs) ?? inputs,
             }),
-            call: () => ({}),
+            call: ({ token }) => options.answers?.[token] ?? {},
         },
         "holdfast",
         options.stack ?? "test",
