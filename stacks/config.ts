@@ -61,7 +61,8 @@ function readValue(name: string, text: string): { value?: unknown; problem?: str
         }
         case "items": {
             const value = parsed(text);
-            const isItems = Array.isArray(value) && value.every((item) => item !== null && typeof item === "object" && !Array.isArray(item));
+            const isItems =
+                Array.isArray(value) && value.every((item) => item !== null && typeof item === "object" && !Array.isArray(item));
             // What an item may say is judged by whoever takes it.
             return isItems ? { value } : wrongParts(name, text, "a list of items with a value for each of their parts");
         }

@@ -1,0 +1,20 @@
+import { isLookedAt, missingFrom, warnOfUnknown } from "../components/storage/driver-presence";
+import { clusterNeedsOf } from "../components/storage/planned-storage";
+import type { CheckedConfig } from "./check";
+
+/**
+ * What the plan's storage takes and its cluster hasn't got, in the words of config.
+ *
+ * Looked for in a preview only, since an update has had one; and only where plan and cluster are known, whatever else is wrong. A cluster
+ * that doesn't answer is a warning.
+ */
+export async function missingInCluster({ plan, cluster, settings }: CheckedConfig): Promise<string[]> {
+    if (!plan || !cluster || !isLookedAt(cluster)) {
+        return [];
+    }
+    const { problems, unknown } = await missingFrom(cluster, clusterNeedsOf(plan, settings));
+    if (unknown !== undefined) {
+        warnOfUnknown(cluster, unknown);
+    }
+    return problems.map(({ path, reason }) => `holdfast:${path === "driver" ? "storageDriver" : path}: ${reason}`);
+}
