@@ -4,7 +4,6 @@ package provider
 
 import (
 	"context"
-	"encoding/json"
 	"sync"
 
 	"github.com/pulumi/pulumi/sdk/v3/go/common/resource"
@@ -83,15 +82,6 @@ func (p *Provider) Attach(_ context.Context, req *pulumirpc.PluginAttach) (*empt
 // GetPluginInfo names the release this provider stands in for.
 func (p *Provider) GetPluginInfo(context.Context, *emptypb.Empty) (*pulumirpc.PluginInfo, error) {
 	return &pulumirpc.PluginInfo{Version: Version}, nil
-}
-
-// GetSchema gives a schema without types: programs bring theirs with the SDK.
-func (p *Provider) GetSchema(context.Context, *pulumirpc.GetSchemaRequest) (*pulumirpc.GetSchemaResponse, error) {
-	schema, err := json.Marshal(map[string]any{
-		"name": "kubernetes", "version": Version, "description": "Holdfast's stand-in for the Kubernetes provider, without type descriptions.",
-		"config": map[string]any{}, "resources": map[string]any{}, "functions": map[string]any{}, "provider": map[string]any{},
-	})
-	return &pulumirpc.GetSchemaResponse{Schema: string(schema)}, err
 }
 
 // GetMapping maps nothing: there is no other provider this one was made from.
