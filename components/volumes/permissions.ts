@@ -1,11 +1,12 @@
 /**
  * Permissions: the lines of `holdfast:allow` that lift the protection of one named object.
  *
- * `delete data-ledger-2` is a claim, `delete secret/ledger-password` a Secret, `delete snapshot/before-upgrade` a snapshot and
- * `delete namespace/ledger` a namespace. The name is exact: no patterns, so that a permission can never mean more than what was read by
- * the person who wrote it.
+ * `delete data-ledger-2` is a claim, `delete secret/ledger-password` a Secret, `delete snapshot/before-upgrade` a snapshot,
+ * `delete volume/ledger-node-1-3f9c1a` the PersistentVolume of a disk, `delete namespace/ledger` a namespace, and `delete key/ledger` and
+ * `delete file-system/ledger` what a storage has on AWS. The name is exact: no patterns, so that a permission can never mean more than what
+ * was read by the person who wrote it.
  */
-const permission = /^delete ((?:secret|namespace|snapshot)\/)?([a-z0-9]([-a-z0-9.]*[a-z0-9])?)$/;
+const permission = /^delete ((?:secret|namespace|snapshot|volume|key|file-system)\/)?([a-z0-9]([-a-z0-9.]*[a-z0-9])?)$/;
 
 /** Why a permission can't be read, or undefined where it can. */
 export function permissionProblem(text: string): string | undefined {
