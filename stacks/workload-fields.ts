@@ -107,7 +107,15 @@ const container: FieldsOf<WorkloadContainer> = {
     runAsUser: "number",
 };
 
-const volume: FieldsOf<AppVolume> = { name: "text!", mountPath: "text!", size: "text", accessMode: "text", subPath: "text" };
+const volume: FieldsOf<AppVolume> = {
+    name: "text!",
+    mountPath: "text!",
+    size: "text",
+    accessMode: "text",
+    subPath: "text",
+    storageClass: "text",
+    attributesClass: "text",
+};
 const scratch: FieldsOf<ScratchVolume> = { name: "text!", mountPath: "text!", isInMemory: "boolean", sizeLimit: "text" };
 const secretFiles: FieldsOf<SecretFiles> = { secret: "text!", mountPath: "text!" };
 const configFiles: FieldsOf<ConfigFiles> = { configMap: "text!", mountPath: "text!" };

@@ -9,6 +9,8 @@ export interface AppClaimArgs {
     keepClaims?: number;
     restoreFrom?: { [claim: string]: string };
     attributesClass?: string;
+    /** Volumes that say their class themselves: nothing is known of it but its name. */
+    workload?: { volumes: { name: string; storageClass?: string }[] };
 }
 
 /** What is wrong with what is said about the claims, given the plan, whose own volumes the resolver has judged. */
@@ -19,7 +21,8 @@ export function appClaimProblems(plan: Plan, args: AppClaimArgs): InputProblem[]
     const problems = claimProblems(request).filter(({ path }) => !path.startsWith("volumes["));
     for (const { name, volume } of plannedClaims(request)) {
         const source = restoreFrom?.[name];
-        if (source !== undefined) {
+        const isOfOtherClass = args.workload?.volumes.some((own) => own.name === volume.name && own.storageClass !== undefined);
+        if (source !== undefined && !isOfOtherClass) {
             const own = request.volumes.find((planned) => planned.name === volume.name)?.storage;
             problems.push(...restoreCapabilityProblems({ [name]: source }, own ?? storage));
         }

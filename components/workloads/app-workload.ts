@@ -28,6 +28,16 @@ export interface AppVolume {
      * @default the root
      */
     subPath?: string;
+    /**
+     * The StorageClass of this volume's new claims, one that exists. Claims that exist keep theirs.
+     * @default the application's
+     */
+    storageClass?: string;
+    /**
+     * A VolumeAttributesClass that exists. Another one changes the volume in place.
+     * @default the application's for `data`, none for every other
+     */
+    attributesClass?: string;
 }
 
 /**
@@ -83,6 +93,8 @@ function volumesOf(plan: WorkloadPlan, workload: AppWorkload): WorkloadVolume[] 
             size: planned?.size ?? volume.size ?? "",
             ceiling: volume.name === "data" ? planned?.ceiling : undefined,
             accessMode: volume.accessMode ?? planned?.accessMode,
+            storageClass: volume.storageClass,
+            attributesClass: volume.attributesClass,
         };
     });
 }
@@ -99,7 +111,10 @@ export function workloadArgsOf(plan: WorkloadPlan, workload: AppWorkload, contex
         runAsUser: plan.engine.runAsUser,
         runAsGroup: plan.engine.runAsGroup,
         replicas: plan.replicas,
-        volumes: volumesOf(plan, workload).map((volume) => (volume.name === "data" ? { ...volume, attributesClass } : volume)),
+        volumes: volumesOf(plan, workload).map((volume) => ({
+            ...volume,
+            attributesClass: volume.attributesClass ?? (volume.name === "data" ? attributesClass : undefined),
+        })),
         resources: { cpu: requests.cpu, memory: requests.memory, cpuLimit: limits.cpu, memoryLimit: limits.memory },
         spreadOver: plan.spread.topologyKey,
         spreadIsRequired: plan.spread.required,

@@ -1,4 +1,5 @@
-import { planOf, type StatefulAppArgs } from "../../../components/stateful-app";
+import { planOf, StatefulApp, type StatefulAppArgs } from "../../../components/stateful-app";
+import { type Properties, record } from "../../support/mocks";
 
 const base: StatefulAppArgs = { useCase: "user-preferences", target: "sandbox" };
 const problems = (more: Partial<StatefulAppArgs>) =>
@@ -35,10 +36,60 @@ describe("what an application says about its claims", () => {
         ]);
     });
 
+    it("is judged by the volume it is about: of one with a class of its own nothing is known", () => {
+        const workload = (storageClass?: string) => ({
+            ports: [{ name: "http", port: 8080 }],
+            volumes: [
+                { name: "data", mountPath: "/data" },
+                { name: "media", mountPath: "/media", size: "1Gi", storageClass },
+            ],
+        });
+        const custom = {
+            useCase: "custom",
+            image: "registry.example.org/wiki:4.2",
+            storageDriver: "local-path",
+            accept: ["single-local-copy"],
+        };
+        const restoreFrom = { "media-prefs-0": "snapshot/a" };
+        expect(problems({ ...custom, restoreFrom, workload: workload("shared") })).toEqual([]);
+        expect(problems({ ...custom, restoreFrom, workload: workload() })).toEqual([
+            expect.stringMatching(/^restoreFrom\["media-prefs-0"\]: local-path has no snapshots/),
+        ]);
+    });
+
     it("is believed of a class that nothing is known of", () => {
         const restoreFrom = { "data-prefs-0": "snapshot/a" };
         expect(
             problems({ target: "kubernetes", environment: "development", storageClass: "standard", restoreFrom, attributesClass: "fast" }),
         ).toEqual([]);
     });
+});
+
+it("an image of one's own has a class and attributes for each volume, or else the application's", async () => {
+    const { resources } = await record(
+        () =>
+            new StatefulApp("wiki", {
+                useCase: "custom",
+                target: "sandbox",
+                image: "registry.example.org/wiki:4.2",
+                attributesClass: "fast",
+                replicas: 1,
+                keepClaims: 2,
+                workload: {
+                    ports: [{ name: "http", port: 8080 }],
+                    volumes: [
+                        { name: "data", mountPath: "/data" },
+                        { name: "media", mountPath: "/media", size: "1Gi", storageClass: "shared", attributesClass: "slow" },
+                        { name: "log", mountPath: "/log", size: "1Gi" },
+                    ],
+                },
+            }),
+    );
+    const claims = resources.filter(({ type }) => type === "kubernetes:core/v1:PersistentVolumeClaim");
+    const of = ({ storageClassName, volumeAttributesClassName }: Properties) => [storageClassName, volumeAttributesClassName];
+    const wiki = expect.stringMatching(/^wiki-[0-9a-f]{6}$/);
+    const expected = { data: [wiki, "fast"], media: ["shared", "slow"], log: [wiki, undefined] };
+    expect(Object.fromEntries(claims.map(({ inputs }) => [inputs.metadata.name, of(inputs.spec)]))).toEqual(
+        Object.fromEntries([0, 1].flatMap((n) => Object.entries(expected).map(([name, value]) => [`${name}-wiki-${n}`, value]))),
+    );
 });
