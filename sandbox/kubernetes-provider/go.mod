@@ -4,6 +4,7 @@ go 1.26.0
 
 require (
 	github.com/pulumi/pulumi/sdk/v3 v3.230.0
+	github.com/theory/jsonpath v0.10.2
 	google.golang.org/grpc v1.80.0
 	google.golang.org/protobuf v1.36.12-0.20260120151049-f2248ac996af
 	k8s.io/apimachinery v0.36.3

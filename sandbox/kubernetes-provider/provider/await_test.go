@@ -56,10 +56,27 @@ func TestReadiness(t *testing.T) {
 }
 
 func TestWaitFor(t *testing.T) {
-	obj := fromYAML(t, "apiVersion: x/v1\nkind: Z\nmetadata: {name: z}\nstatus: {phase: Healthy, count: 3, conditions: [{type: Ready, status: 'False', message: not yet}]}")
+	obj := fromYAML(t, `
+apiVersion: x/v1
+kind: Z
+metadata: {name: z, generation: 2}
+status:
+  phase: Healthy
+  count: 3
+  readyToUse: true
+  observedGeneration: 2
+  conditions:
+  - {type: Ready, status: 'False', message: not yet}
+  - {type: Old, status: 'True', observedGeneration: 1}
+  - {type: Done, status: 'True'}
+`)
 	for text, ready := range map[string]bool{
-		"condition=Ready": false, "condition=Ready=False": true, "condition=Other": false, "jsonpath={.status.phase}=Healthy": true,
-		"jsonpath={.status.phase}": true, "jsonpath={.status.none}": false, "jsonpath={.status.count}=3": true,
+		"condition=Ready": false, "condition=Ready=False": true, "condition=Other": false, "condition=done": true, "condition=Done=true": true,
+		"condition=Old": false, "jsonpath={.status.phase}=Healthy": true, "jsonpath={$.status.phase}=Healthy": true,
+		"jsonpath={ .status.phase }": true, "jsonpath={.status.none}": false, "jsonpath={.status.count}=3": true,
+		"jsonpath={.status.readyToUse}=true": true, "jsonpath={.status.readyToUse}=True": false, "jsonpath={.status}": true,
+		`jsonpath={.status.conditions[?(@.type=="Done")].status}=True`: true, `jsonpath={.status.conditions[?(@.type=='Ready')].status}=True`: false,
+		"jsonpath={.status.conditions[*].status}=False": true, "jsonpath={.status.conditions[*].status}=True": false,
 		`["jsonpath={.status.phase}=Healthy","condition=Ready"]`: false, `["jsonpath={.status.count}=3","condition=Ready=False"]`: true,
 	} {
 		conditions, err := parseWaitFor(text)
@@ -67,13 +84,27 @@ func TestWaitFor(t *testing.T) {
 			t.Errorf("%s: %v", text, err)
 			continue
 		}
-		if got := conditions.judge(context.Background(), nil, obj, nil); got.ready != ready {
+		if got := conditions.judge(context.Background(), nil, obj, nil); got.ready != ready || !ready && got.waiting == "" {
 			t.Errorf("%s: judged %+v", text, got)
 		}
 	}
-	for _, text := range []string{"", "Ready", "condition=", "jsonpath=.status", "jsonpath={.a", "[1]", "[]", "jsonpath={.a}x"} {
+	for _, text := range []string{
+		"", "Ready", "condition=", "jsonpath=.status", "jsonpath={.a", "[1]", "[]", "jsonpath={.a}x", "jsonpath={.a}=", "condition=Ready=",
+		`jsonpath={.a}="b"`, "jsonpath={.a}='b'", "jsonpath='{.a}'=b", "jsonpath={.a}={.b}", "jsonpath={.a}=b=c", "jsonpath={.items[]}", "jsonpath={.a}{.b}",
+	} {
 		if _, err := parseWaitFor(text); err == nil {
 			t.Errorf("%q was taken", text)
+		}
+	}
+	braces, err := parseWaitFor(`jsonpath={.status['a}b']}=c`)
+	if err != nil || braces[0].value != "c" {
+		t.Errorf("a brace in a name: %v", err)
+	}
+	stale := fromYAML(t, "apiVersion: x/v1\nkind: Z\nmetadata: {generation: 2}\nstatus: {observedGeneration: 1, phase: Healthy, conditions: [{type: Ready, status: 'True'}]}")
+	for text, ready := range map[string]bool{"condition=Ready": false, "jsonpath={.status.phase}=Healthy": true} {
+		conditions, _ := parseWaitFor(text)
+		if got := conditions.judge(context.Background(), nil, stale, nil); got.ready != ready {
+			t.Errorf("%s of an older version: judged %+v", text, got)
 		}
 	}
 }

@@ -24,6 +24,10 @@ func TestDiffPathsAndKinds(t *testing.T) {
 	const job = "apiVersion: batch/v1\nkind: Job\nmetadata: {name: x, namespace: n}\n"
 	const service = "apiVersion: v1\nkind: Service\nmetadata: {name: x, namespace: n}\n"
 	const configMap = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: x, namespace: n}\n"
+	const claim = "apiVersion: v1\nkind: PersistentVolumeClaim\nmetadata: {name: x, namespace: n}\n"
+	const volume = "apiVersion: v1\nkind: PersistentVolume\nmetadata: {name: x}\n"
+	const attributes = "apiVersion: storage.k8s.io/v1\nkind: VolumeAttributesClass\nmetadata: {name: x}\n"
+	const snapshot = "apiVersion: snapshot.storage.k8s.io/v1\nkind: VolumeSnapshot\nmetadata: {name: x, namespace: n}\n"
 	cases := map[string]struct {
 		options       options
 		before, after string
@@ -60,6 +64,33 @@ func TestDiffPathsAndKinds(t *testing.T) {
 		},
 		"an unknown field of a built-in kind": {
 			before: service + "spec: {clusterIP: None}", after: service + "spec: {clusterIP: None, clusterIQ: 1}", want: map[string]string{},
+		},
+		"a claim's attributes change in place": {
+			before: claim + "spec: {volumeAttributesClassName: a}", after: claim + "spec: {volumeAttributesClassName: b}",
+			want: map[string]string{"spec.volumeAttributesClassName": "UPDATE"},
+		},
+		"a claim without attributes gets some in place": {
+			before: claim + "spec: {storageClassName: s}", after: claim + "spec: {storageClassName: s, volumeAttributesClassName: b}",
+			want: map[string]string{"spec.volumeAttributesClassName": "ADD"},
+		},
+		"a claim's source is no reason to replace it": {
+			before: claim + "spec: {dataSource: {kind: VolumeSnapshot, name: a}}", after: claim + "spec: {storageClassName: s}",
+			want: map[string]string{"spec.dataSource": "DELETE", "spec.storageClassName": "ADD_REPLACE"}, deleteFirst: true,
+		},
+		"a static volume's place": {
+			before: volume + "spec: {local: {path: /mnt/disks/disk-1}}", after: volume + "spec: {local: {path: /mnt/disks/disk-2}}",
+			want: map[string]string{"spec.local.path": "UPDATE_REPLACE"}, deleteFirst: true,
+		},
+		"a static volume's reclaim policy": {
+			before: volume + "spec: {persistentVolumeReclaimPolicy: Delete}", after: volume + "spec: {persistentVolumeReclaimPolicy: Retain}",
+			want: map[string]string{"spec.persistentVolumeReclaimPolicy": "UPDATE"},
+		},
+		"parameters of attributes, which the API then refuses": {
+			before: attributes + "parameters: {iops: '1'}", after: attributes + "parameters: {iops: '2'}", want: map[string]string{"parameters.iops": "UPDATE"},
+		},
+		"a snapshot's source, which the API then refuses": {
+			before: snapshot + "spec: {source: {persistentVolumeClaimName: a}}", after: snapshot + "spec: {source: {persistentVolumeClaimName: b}}",
+			want: map[string]string{"spec.source.persistentVolumeClaimName": "UPDATE"},
 		},
 		"a container's image in a bare pod": {
 			before: "apiVersion: v1\nkind: Pod\nmetadata: {name: x}\nspec: {containers: [{name: a, image: b}]}",

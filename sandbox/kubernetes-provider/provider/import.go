@@ -1,6 +1,8 @@
 package provider
 
 import (
+	"reflect"
+
 	"github.com/pulumi/pulumi/sdk/v3/go/common/resource"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 	"k8s.io/apimachinery/pkg/runtime/schema"
@@ -28,6 +30,9 @@ var bookkeeping = map[string][]string{
 // defaults put there.
 func importedInputs(gvk schema.GroupVersionKind, live *unstructured.Unstructured) resource.PropertyMap {
 	obj := live.DeepCopy().Object
+	if gvk.Group == "" && gvk.Kind == "PersistentVolumeClaim" {
+		dropBinding(obj)
+	}
 	for _, path := range writtenByOthers {
 		unstructured.RemoveNestedField(obj, path...)
 	}
@@ -44,6 +49,20 @@ func importedInputs(gvk schema.GroupVersionKind, live *unstructured.Unstructured
 	return resource.NewPropertyMapFromMap(obj)
 }
 
+// dropBinding takes out of a claim what was filled in for it: the volume that the cluster chose (where a program chose one, the claim
+// doesn't say so), and the second spelling of its source. Without the volume's name a program would seem to want another claim.
+func dropBinding(obj map[string]any) {
+	annotations, _, _ := unstructured.NestedStringMap(obj, "metadata", "annotations")
+	if annotations["pv.kubernetes.io/bound-by-controller"] != "" {
+		unstructured.RemoveNestedField(obj, "spec", "volumeName")
+	}
+	source, ok, _ := unstructured.NestedFieldNoCopy(obj, "spec", "dataSource")
+	reference, _, _ := unstructured.NestedFieldNoCopy(obj, "spec", "dataSourceRef")
+	if ok && reflect.DeepEqual(source, reference) {
+		unstructured.RemoveNestedField(obj, "spec", "dataSourceRef")
+	}
+}
+
 // dropProtectionFinalizers takes the finalizers out that Kubernetes adds to volumes and claims.
 func dropProtectionFinalizers(obj map[string]any) {
 	finalizers, ok, _ := unstructured.NestedStringSlice(obj, "metadata", "finalizers")
@@ -51,8 +70,9 @@ func dropProtectionFinalizers(obj map[string]any) {
 		return
 	}
 	builtIn := setOf("kubernetes.io/pv-protection", "kubernetes.io/pvc-protection", "external-provisioner.volume.kubernetes.io/finalizer",
-		"snapshot.storage.kubernetes.io/pvc-as-source-protection", "customresourcecleanup.apiextensions.k8s.io",
-		"service.kubernetes.io/load-balancer-cleanup")
+		"kubernetes.io/vac-protection", "snapshot.storage.kubernetes.io/pvc-as-source-protection",
+		"snapshot.storage.kubernetes.io/volumesnapshot-as-source-protection", "snapshot.storage.kubernetes.io/volumesnapshot-bound-protection",
+		"customresourcecleanup.apiextensions.k8s.io", "service.kubernetes.io/load-balancer-cleanup")
 	var kept []string
 	for _, finalizer := range finalizers {
 		if !builtIn[finalizer] {

@@ -92,3 +92,33 @@ status: {loadBalancer: {}}
 		t.Errorf("planned %v", answer.DetailedDiff)
 	}
 }
+
+func TestImportOfABoundClaimLeavesOutWhatTheClusterChose(t *testing.T) {
+	const claim = "apiVersion: v1\nkind: PersistentVolumeClaim\nmetadata: {name: c, namespace: n}\nspec: {storageClassName: pool, dataSource: {kind: VolumeSnapshot, name: s, apiGroup: g}}"
+	const live = `
+apiVersion: v1
+kind: PersistentVolumeClaim
+metadata:
+  name: c
+  namespace: n
+  finalizers: [kubernetes.io/pvc-protection]
+  annotations: {pv.kubernetes.io/bind-completed: "yes", BOUND: "yes"}
+spec:
+  storageClassName: pool
+  volumeMode: Filesystem
+  volumeName: pvc-1
+  dataSource: {kind: VolumeSnapshot, name: s, apiGroup: g}
+  dataSourceRef: {kind: VolumeSnapshot, name: s, apiGroup: g}
+status: {phase: Bound}
+`
+	chosen := fromYAML(t, replace(live, "BOUND", "pv.kubernetes.io/bound-by-controller"))
+	if found := compareMaps(nil, inputsOf(t, claim), importedInputs(chosen.GroupVersionKind(), chosen)); len(found) > 0 {
+		t.Errorf("found %v", found)
+	}
+	// Nobody but its author bound this one.
+	named := fromYAML(t, replace(live, `, BOUND: "yes"`, ""))
+	found := compareMaps(nil, inputsOf(t, claim), importedInputs(named.GroupVersionKind(), named))
+	if len(found) != 1 || spell(found[0].path) != "spec.volumeName" {
+		t.Errorf("found %v", found)
+	}
+}

@@ -6,7 +6,11 @@ import (
 )
 
 // condition is one entry of status.conditions; all fields are empty where the object has none of that type.
-type condition struct{ kind, status, reason, message string }
+type condition struct {
+	kind, status, reason, message string
+	// observed is the generation of the object that it speaks about; the newest one where nobody says.
+	observed int64
+}
 
 func conditionsOf(obj *unstructured.Unstructured) []condition {
 	list, _, _ := unstructured.NestedSlice(obj.Object, "status", "conditions")
@@ -17,7 +21,11 @@ func conditionsOf(obj *unstructured.Unstructured) []condition {
 			continue
 		}
 		field := func(name string) string { s, _ := entry[name].(string); return s }
-		out = append(out, condition{field("type"), field("status"), field("reason"), field("message")})
+		generation, ok := entry["observedGeneration"].(int64)
+		if !ok {
+			generation = number(obj, obj.GetGeneration(), "status", "observedGeneration")
+		}
+		out = append(out, condition{field("type"), field("status"), field("reason"), field("message"), generation})
 	}
 	return out
 }

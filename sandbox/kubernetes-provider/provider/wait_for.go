@@ -1,14 +1,13 @@
 package provider
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
 	"fmt"
 	"strings"
 
+	"github.com/theory/jsonpath"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
-	"k8s.io/client-go/util/jsonpath"
 )
 
 const waitForAnnotation = "pulumi.com/waitFor"
@@ -21,7 +20,7 @@ const waitForForms = `write condition=Ready, condition=Ready=False, jsonpath={.s
 type waitCondition struct {
 	text      string // as it was written
 	condition string // type of a status condition, or ""
-	path      *jsonpath.JSONPath
+	path      *jsonpath.Path
 	value     string // what the condition's status or the path's value must be
 	anyValue  bool   // a path that only has to exist
 }
@@ -53,6 +52,7 @@ func parseWaitFor(given string) (waitConditions, error) {
 func parseWaitCondition(given string) (waitCondition, error) {
 	c := waitCondition{text: given, value: "True"}
 	form, rest, _ := strings.Cut(given, "=")
+	var err error
 	switch form {
 	case "condition":
 		kind, status, hasStatus := strings.Cut(rest, "=")
@@ -61,37 +61,76 @@ func parseWaitCondition(given string) (waitCondition, error) {
 		}
 		c.condition = kind
 		if hasStatus {
-			c.value = strings.Trim(status, `"'`)
+			c.value, err = literal(status)
 		}
-		return c, nil
+		return c, err
 	case "jsonpath":
-		end := strings.LastIndex(rest, "}")
-		if !strings.HasPrefix(rest, "{") || end < 0 {
-			return c, fmt.Errorf("its path is not in braces")
+		path, after, err := cutBraces(rest)
+		if err != nil {
+			return c, err
 		}
-		path, value := rest[:end+1], rest[end+1:]
-		c.path = jsonpath.New("waitFor").AllowMissingKeys(true)
-		if err := c.path.Parse(path); err != nil {
+		// The dialect of RFC 9535, in which a path begins with $; kubectl's begins with the first field.
+		if !strings.HasPrefix(path, "$") {
+			path = "$" + path
+		}
+		if c.path, err = jsonpath.Parse(path); err != nil {
 			return c, fmt.Errorf("its path can't be read (%w)", err)
 		}
 		switch {
-		case value == "":
+		case after == "":
 			c.anyValue = true
-		case strings.HasPrefix(value, "="):
-			c.value = strings.Trim(value[1:], `"'`)
+		case strings.HasPrefix(after, "="):
+			c.value, err = literal(after[1:])
 		default:
-			return c, fmt.Errorf("there is %q after the path", value)
+			err = fmt.Errorf("there is %q after the path", after)
 		}
-		return c, nil
+		return c, err
 	}
 	return c, fmt.Errorf("it is neither a condition nor a jsonpath")
 }
 
-// judge waits until all conditions hold. A status that speaks about an older version of the object counts for nothing.
-func (list waitConditions) judge(_ context.Context, _ *cluster, obj *unstructured.Unstructured, _ view) verdict {
-	if _, reports, _ := unstructured.NestedInt64(obj.Object, "status", "observedGeneration"); reports && !observed(obj) {
-		return verdict{waiting: "Waiting for its controller to take the change up"}
+// cutBraces separates the path in braces from what follows; braces in the path's string literals don't count.
+func cutBraces(given string) (path, after string, err error) {
+	depth := 0
+	var quote rune
+	for i, c := range given {
+		switch {
+		case i == 0 && c != '{':
+			return "", "", fmt.Errorf("its path is not in braces")
+		case quote != 0:
+			if c == quote && given[i-1] != '\\' {
+				quote = 0
+			}
+		case c == '\'' || c == '"':
+			quote = c
+		case c == '{':
+			depth++
+		case c == '}':
+			if depth--; depth == 0 {
+				return strings.TrimSpace(given[1:i]), given[i+1:], nil
+			}
+		}
 	}
+	return "", "", fmt.Errorf("its path is not in braces")
+}
+
+// literal is a value as it is compared: as a whole and with every character, so what can never be equal is refused.
+func literal(value string) (string, error) {
+	switch {
+	case value == "":
+		return "", fmt.Errorf("there is no value after the last =")
+	case strings.HasPrefix(value, "{"):
+		return "", fmt.Errorf("a path can't be compared with another one")
+	case strings.ContainsAny(value[:1], `"'`):
+		return "", fmt.Errorf("the value's quotes would be compared too: leave them out")
+	case strings.Contains(value, "="):
+		return "", fmt.Errorf("the value holds a =")
+	}
+	return value, nil
+}
+
+// judge waits until all conditions hold.
+func (list waitConditions) judge(_ context.Context, _ *cluster, obj *unstructured.Unstructured, _ view) verdict {
 	var missing []string
 	for _, c := range list {
 		if lacks := c.lacks(obj); lacks != "" {
@@ -107,28 +146,34 @@ func (list waitConditions) judge(_ context.Context, _ *cluster, obj *unstructure
 // lacks says what the object lacks of the condition, or "".
 func (c waitCondition) lacks(obj *unstructured.Unstructured) string {
 	if c.condition != "" {
-		found := conditionOf(obj, c.condition)
-		switch {
-		case strings.EqualFold(found.status, c.value):
-			return ""
-		case found.kind == "":
-			return fmt.Sprintf("%s (it reports no such condition)", c.text)
-		}
-		return fmt.Sprintf("%s (it is %s, %q)", c.text, found.status, found.message)
+		return c.lacksCondition(obj)
 	}
-	var out bytes.Buffer
-	results, err := c.path.FindResults(obj.Object)
-	if err != nil || len(results) == 0 || len(results[0]) == 0 {
+	results := c.path.Select(obj.Object)
+	switch {
+	case len(results) == 0:
 		return c.text + " (there is no such field)"
-	}
-	for i, value := range results[0] {
-		if i > 0 {
-			out.WriteByte(' ')
-		}
-		fmt.Fprint(&out, value.Interface())
-	}
-	if c.anyValue || out.String() == c.value {
+	case c.anyValue:
 		return ""
 	}
-	return fmt.Sprintf("%s (it is %q)", c.text, out.String())
+	// Where the path selects several values, the first decides.
+	if found := fmt.Sprint(results[0]); found != c.value {
+		return fmt.Sprintf("%s (it is %q)", c.text, found)
+	}
+	return ""
+}
+
+// lacksCondition doesn't count a condition that speaks about an older version of the object, if it says about which.
+func (c waitCondition) lacksCondition(obj *unstructured.Unstructured) string {
+	for _, found := range conditionsOf(obj) {
+		switch {
+		case !strings.EqualFold(found.kind, c.condition):
+			continue
+		case found.observed < obj.GetGeneration():
+			return fmt.Sprintf("%s (its controller has not taken the change up)", c.text)
+		case !strings.EqualFold(found.status, c.value):
+			return fmt.Sprintf("%s (it is %s, %q)", c.text, found.status, found.message)
+		}
+		return ""
+	}
+	return fmt.Sprintf("%s (it reports no such condition)", c.text)
 }
