@@ -62,6 +62,13 @@ export const toolSets = {
         coldSeconds: 10,
         ownSources: true,
     },
+    "pulumi-yaml": {
+        title: "Pulumi's YAML language host 1.32.0",
+        module: path.join(modules, "pulumi-yaml"),
+        programs: { "github.com/pulumi/pulumi-yaml/cmd/pulumi-language-yaml": "pulumi-language-yaml" },
+        versions: { "github.com/pulumi/pulumi-yaml/pkg/version.Version": "1.32.0" },
+        coldSeconds: 60,
+    },
     "kubernetes-provider": {
         title: "Kubernetes provider stand-in",
         module: "kubernetes-provider",
