@@ -23,6 +23,25 @@ function kubectlProgram({ settings }: ClusterChoice): string {
     return fs.existsSync(program) ? program : "kubectl";
 }
 
+/**
+ * The StorageClasses that the stack's program would make now; none where its configuration doesn't hold. What is needed for that takes
+ * longer to load than everything else, and is loaded while kubectl is at work.
+ */
+function currentClasses({ stack }: ClusterChoice): string[] {
+    if (stack === undefined) return [];
+    const { checkStack } = require("../checked-stack") as typeof import("../checked-stack");
+    const { plannedClassNames } =
+        require("../../components/storage/planned-storage") as typeof import("../../components/storage/planned-storage");
+    try {
+        const { plan, settings } = checkStack(stack);
+        return plannedClassNames(plan, settings.namespace ?? plan.app, { drivers: settings.drivers });
+    } catch (error) {
+        // What is wrong with a configuration is said by the commands that deploy it.
+        if (error instanceof UserError) return [];
+        throw error;
+    }
+}
+
 /** What was asked about, for the sentences that say it can't be told. */
 function named({ cluster, stack }: ClusterChoice): string {
     return `the cluster of context "${cluster.context}"${stack === undefined ? "" : ` (stack "${stack}")`}`;
@@ -51,7 +70,9 @@ export async function runStatus(app: string | undefined, options: StatusOptions)
     const choice = chooseCluster(app, options);
     const { namespace } = options;
     const kubectl = kubectlOn(choice.cluster, kubectlProgram(choice));
-    const reading = await readCluster(kubectl, { app, namespace }).catch((error: unknown) => {
+    const running = readCluster(kubectl, { app, namespace });
+    const classes = currentClasses(choice);
+    const reading = await running.catch((error: unknown) => {
         if (!(error instanceof UserError)) throw error;
         const hint =
             choice.settings?.target === "sandbox"
@@ -60,7 +81,7 @@ export async function runStatus(app: string | undefined, options: StatusOptions)
         throw new UserError(`The status can't be told: ${named(choice)} can't be read. ${error.message.replace(/[.?]$/, "")}.${hint}`);
     });
     refuseNothing(reading, app, namespace, choice);
-    const status = statusOf(reading, { context: choice.cluster.context, stack: choice.stack, app, namespace });
+    const status = statusOf(reading, { context: choice.cluster.context, stack: choice.stack, app, namespace, currentClasses: classes });
     const isColoured = process.stdout.isTTY === true && !process.env.NO_COLOR;
     process.stdout.write(
         options.json ? `${JSON.stringify(status, null, 4)}\n` : statusPage(status, { width: process.stdout.columns ?? 100, isColoured }),

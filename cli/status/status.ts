@@ -29,8 +29,8 @@ export interface StatusRequest {
     app?: string;
     /** One namespace; every one where it is left out. */
     namespace?: string;
-    /** By application: the StorageClass that its program makes now, where that is known. */
-    currentClasses?: Record<string, string>;
+    /** StorageClasses that the stack's program makes now, where they are known. */
+    currentClasses?: readonly string[];
 }
 
 /** What each kind is called when it could not be read, and what is missing without it. */
@@ -93,7 +93,7 @@ function appStatus(objects: AppObjects, reading: Reading, request: StatusRequest
     claims.sort((a, b) => a.name.localeCompare(b.name, "en", { numeric: true }));
     const unbound = reasonsUnbound(claims);
     const workloads: WorkloadStatus[] = objects.statefulsets.map((set) => workloadStatus(set, unbound, reading));
-    const old = oldClasses(objects.claims, reading.classes, request.currentClasses?.[app]);
+    const old = oldClasses(objects.claims, reading.classes, request.currentClasses);
     const findings: Finding[] = [];
     if (workloads.length === 0 && objects.pods.length === 0 && reading.notRead.statefulsets === undefined) {
         const kept = claims.length > 0 ? "; its claims are kept" : ", and it has no claims";

@@ -117,6 +117,13 @@ function classesOf(plan: Plan, namespace: string, options: StorageOptions) {
     ];
 }
 
+/** Names of the classes that a plan makes; none of cloud storage's, whose names hang on what is made with them. */
+export function plannedClassNames(plan: Plan, namespace: string, options: StorageOptions = {}): string[] {
+    return classesOf(plan, namespace, options)
+        .filter(({ storage }) => storage.kind !== "cloud")
+        .map(({ storage, args }) => classSpecOf(plan.app, storage.kind, args).spec.name);
+}
+
 /** What has to be in the cluster for a plan's storage. */
 export function clusterNeedsOf(plan: Plan, options: StorageOptions): ClusterNeed[] {
     const { existingClass } = plan.storage;

@@ -446,9 +446,9 @@ describe("old classes", () => {
     });
 
     test("the class of the program counts more than the newest one", () => {
-        const { oldClasses } = status(two, 2, { currentClasses: { ledger: "ledger-3f9c1a" } }).apps[0];
+        const { oldClasses } = status(two, 2, { currentClasses: ["web-aaaaaa", "ledger-3f9c1a"] }).apps[0];
         expect(oldClasses).toEqual([{ name: "ledger-aaaaaa", current: "ledger-3f9c1a", claims: ["data-ledger-1"] }]);
-        const not = status(two, 2, { currentClasses: { ledger: "ledger-bbbbbb" } }).apps[0];
+        const not = status(two, 2, { currentClasses: ["ledger-bbbbbb"] }).apps[0];
         expect(not.oldClasses.map(({ name, current }) => [name, current])).toEqual([
             ["ledger-3f9c1a", "ledger-bbbbbb"],
             ["ledger-aaaaaa", "ledger-bbbbbb"],
