@@ -66,7 +66,7 @@ const cases: Record<string, { broken: Wish; kept: Wish }> = {
     },
     "snapshots-not-available": {
         broken: session(on("local-path", { "needs.snapshots": true })),
-        kept: session(on("openebs-lvm", { "needs.snapshots": true })),
+        kept: session(on("openebs-zfs", { "needs.snapshots": true })),
     },
     "clones-not-available": {
         broken: session(on("openebs-lvm", { "needs.clones": true })),
