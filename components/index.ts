@@ -1,6 +1,8 @@
 /** The library's public surface, and nothing else. */
 
 export { StatefulApp, type StatefulAppArgs } from "./stateful-app";
+export { CloudStorage } from "./storage/cloud-storage";
+export type { CloudStorageArgs } from "./storage/cloud-storage-args";
 export type { StaticDisk } from "./storage/disks";
 export { LocalStorage, type LocalStorageArgs } from "./storage/local-storage";
 export { NetworkStorage, type NetworkStorageArgs } from "./storage/network-storage";

@@ -167,7 +167,7 @@ export interface CloudStorageArgs {
     infrequentAccessAfterDays?: number;
     /**
      * Days without access after which EFS moves a file to Archive; 0 for never. Only in throughput mode `elastic`.
-     * @default 90 in throughput mode `elastic`, 0 in the others
+     * @default 90 in throughput mode `elastic`; 0 in the others, in China and in GovCloud
      */
     archiveAfterDays?: number;
     /**

@@ -11,9 +11,9 @@ const lifecycleDays = [1, 7, 14, 30, 60, 90, 180, 270, 365];
 
 /** Days without access after which files move on; 0 is never. */
 export function lifecycleOf(args: CloudStorageArgs): { infrequent: number; archive: number } {
-    const isElastic = (args.throughputMode ?? "elastic") === "elastic";
+    const canArchive = (args.throughputMode ?? "elastic") === "elastic" && (partitionOf(args.region)?.hasArchive ?? false);
     const infrequent = args.infrequentAccessAfterDays ?? 30;
-    return { infrequent, archive: args.archiveAfterDays ?? (isElastic && infrequent > 0 && infrequent < 90 ? 90 : 0) };
+    return { infrequent, archive: args.archiveAfterDays ?? (canArchive && infrequent > 0 && infrequent < 90 ? 90 : 0) };
 }
 
 /** Arguments of a file system that is made, which one that exists has decided already. */

@@ -2,6 +2,7 @@
 
 import type { InputProblem } from "../../problems";
 import type { Driver } from "../../usecases/drivers";
+import { permissionProblem } from "../../volumes/permissions";
 import type { CloudStorageArgs } from "../cloud-storage-args";
 import type { Family } from "./family";
 import { fileSystemProblems } from "./file-system-problems";
@@ -117,6 +118,12 @@ export function awsProblems(args: CloudStorageArgs, driver: Driver, family: Fami
     if (typeof args.accountId === "string" && !/^\d{12}$/.test(args.accountId)) {
         problems.push({ path: "accountId", reason: `"${args.accountId}" is no AWS account. Write its twelve digits, in quotes.` });
     }
+    problems.push(
+        ...(args.allow ?? []).flatMap((text, index) => {
+            const reason = permissionProblem(text);
+            return reason ? [{ path: `allow[${index}]`, reason }] : [];
+        }),
+    );
     const partition = partitionOf(args.region);
     if (!partition) {
         return [

@@ -13,6 +13,8 @@ export interface Partition {
      * Regions" (read 2026-11); roles for service accounts take its place there.
      */
     hasPodIdentity: boolean;
+    /** EFS Archive is known to be offered; elsewhere it is used only when asked for. */
+    hasArchive: boolean;
     regions: RegExp;
 }
 
@@ -20,9 +22,21 @@ const direction = "(central|(north|south)(east|west)?|east|west)-\\d";
 
 /** Isolated and sovereign partitions are left out: nobody here knows what they offer, and a guessed ARN is worse than a refusal. */
 const partitions: Partition[] = [
-    { name: "aws-cn", dnsSuffix: "amazonaws.com.cn", hasPodIdentity: false, regions: new RegExp(`^cn-${direction}$`) },
-    { name: "aws-us-gov", dnsSuffix: "amazonaws.com", hasPodIdentity: true, regions: new RegExp(`^us-gov-${direction}$`) },
-    { name: "aws", dnsSuffix: "amazonaws.com", hasPodIdentity: true, regions: new RegExp(`^(af|ap|ca|eu|il|me|mx|sa|us)-${direction}$`) },
+    { name: "aws-cn", dnsSuffix: "amazonaws.com.cn", hasPodIdentity: false, hasArchive: false, regions: new RegExp(`^cn-${direction}$`) },
+    {
+        name: "aws-us-gov",
+        dnsSuffix: "amazonaws.com",
+        hasPodIdentity: true,
+        hasArchive: false,
+        regions: new RegExp(`^us-gov-${direction}$`),
+    },
+    {
+        name: "aws",
+        dnsSuffix: "amazonaws.com",
+        hasPodIdentity: true,
+        hasArchive: true,
+        regions: new RegExp(`^(af|ap|ca|eu|il|me|mx|sa|us)-${direction}$`),
+    },
 ];
 
 /** The partition of a region, or undefined for what is no region or one of a partition that isn't known here. */

@@ -36,6 +36,7 @@ const docOf = (node: ts.Node): string =>
 it("finds the public surface", () => {
     expect(classes.map(([name]) => name).sort()).toEqual([
         "ClaimSnapshot",
+        "CloudStorage",
         "LocalStorage",
         "NetworkStorage",
         "Postgres",
