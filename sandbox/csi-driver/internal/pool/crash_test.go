@@ -13,6 +13,8 @@ import (
 
 	"google.golang.org/grpc/codes"
 	"google.golang.org/grpc/status"
+
+	"holdfast.local/sandbox/csi-driver/internal/btrfs"
 )
 
 // TestMain lets the test binary be the process that is killed.
@@ -73,6 +75,9 @@ func churn(ctx context.Context, p *Pool, name string) error {
 	}
 	if _, err := p.ExpandVolume(ctx, volume.ID, SizeRange{Required: 24 * mebibyte}); err != nil {
 		return fmt.Errorf("expand: %w", err)
+	}
+	if err := p.SetCompression(ctx, volume.ID, btrfs.Zstd); err != nil {
+		return fmt.Errorf("compress: %w", err)
 	}
 	for _, id := range []string{restored.ID, snapshot.ID, volume.ID} {
 		if err := p.Delete(ctx, id); err != nil {
