@@ -15,14 +15,20 @@ export function program(): Command {
         .description("deploy a stack; on the sandbox, bring that up first")
         .option("--context <name>", "deploy to the cluster of this kubectl context instead of the sandbox")
         .option("--storage-class <name>", "with --context: the cluster's StorageClass to use")
+        .option("-s, --stack <name>", "the stack, as pulumi has it")
         .option("-y, --yes", "don't ask before changing anything (the default on the sandbox)")
-        .action(async (stack, options) => (require("./commands/up") as typeof import("./commands/up")).runUp(stack, options));
+        .action(async (stack, options) =>
+            (require("./commands/up") as typeof import("./commands/up")).runUp(options.stack ?? stack, options),
+        );
     holdfast
         .command("down")
         .argument("[stack]", "stack to take down", "user-preferences")
         .description("remove a stack's workloads; its claims, their namespace and the data stay, and the next `up` finds them")
+        .option("-s, --stack <name>", "the stack, as pulumi has it")
         .option("-y, --yes", "don't ask (the default on the sandbox)")
-        .action(async (stack, options) => (require("./commands/down") as typeof import("./commands/down")).runDown(stack, options));
+        .action(async (stack, options) =>
+            (require("./commands/down") as typeof import("./commands/down")).runDown(options.stack ?? stack, options),
+        );
     holdfast
         .command("status")
         .argument("[app]", "one application; every one in the cluster where it is left out")
@@ -61,6 +67,15 @@ export function program(): Command {
         .description("list the use cases")
         .option("--json", "as JSON")
         .action((options) => (require("./commands/plan") as typeof import("./commands/plan")).runUseCasesCommand(options));
+
+    holdfast
+        .command("review")
+        .description("say what a preview would do to data; exit code 0: nothing at risk, 2: refused, 1: couldn't tell")
+        .option("--stack <name>", "have the engine preview this stack (default: user-preferences)")
+        .option("--preview <file>", "read a preview written by `pulumi preview --json --show-sames`; - is standard input")
+        .option("--json", "as JSON (docs/review.md)")
+        .option("--markdown", "as Markdown, for a pull request")
+        .action(async (options) => (require("./commands/review") as typeof import("./commands/review")).runReview(options));
 
     const sandbox = holdfast.command("sandbox").description("the built-in disposable cluster");
     sandbox

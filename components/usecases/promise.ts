@@ -42,6 +42,11 @@ export function notProtectedOf(draft: Draft, kept: Objectives, accepted: Accepte
             "A node that is unreachable and not removed: Kubernetes leaves its pod alone until the Node is deleted or marked out-of-service.",
         );
     }
+    if (mode.replication === "none" && draft.replicas > 1) {
+        list.push(
+            `One member's data among the other members: each of the ${draft.replicas} has its own, and nothing but the image copies it; clients reach any of them.`,
+        );
+    }
     if (volumes.some(({ driver }) => !driver.capabilities.enforcedSize && driver.kind !== "cloud")) {
         list.push("A neighbour's volume that fills the same disk: this driver doesn't enforce sizes.");
     }

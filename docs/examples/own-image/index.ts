@@ -1,0 +1,10 @@
+import { StatefulApp } from "holdfast";
+
+const command = ["sh", "-c", "trap exit TERM; httpd -f -p 8080 -h /srv & wait"];
+export const { host, claimNames } = new StatefulApp("notes", {
+    useCase: "custom",
+    target: "sandbox",
+    image: "registry.sandbox.holdfast/busybox:1",
+    size: "1Gi",
+    workload: { command, ports: [{ name: "http", port: 8080 }], volumes: [{ name: "data", mountPath: "/srv" }] },
+});
