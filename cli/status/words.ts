@@ -69,14 +69,14 @@ const codes: Record<string, string> = {
 /** A storage driver's error without its wrappings: what it means, then what the driver said. */
 export function driverWords(message: string | undefined): string {
     const text = (message ?? "").trim().replace(/\s+/g, " ");
-    const rpc = /rpc error: code = (\w+) desc = (.*)$/.exec(text);
+    const rpc = /rpc error: code = (\w+) desc = ?(.*)$/.exec(text);
     if (rpc) {
         const meaning = codes[rpc[1]] ?? "the driver failed";
         const said = driverWords(rpc[2]);
         return said === "" ? meaning : `${meaning}: ${said}`;
     }
     return text.replace(
-        /^(failed to provision volume with StorageClass "[^"]*"|error getting handle for DataSource Type \w+ by Name \S+): /,
+        /^((failed to provision volume with StorageClass "[^"]*"|error getting handle for DataSource Type \w+ by Name \S+): )+/,
         "",
     );
 }
