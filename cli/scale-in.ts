@@ -1,11 +1,8 @@
-import * as path from "node:path";
 import type { Plan } from "../components/usecases/plan";
 import { plannedClaims } from "../components/volumes/claim-plan";
 import { isDeletionAllowed } from "../components/volumes/permissions";
 import type { Settings } from "../stacks/keys";
 import { fullName, type KnownClaim } from "./claims-in-state";
-import { UserError } from "./errors";
-import { stackFile } from "./stack";
 
 /** A claim that holds data and is no longer asked for. */
 export interface DepartingClaim extends KnownClaim {
@@ -62,12 +59,6 @@ export function scaleInRefusal(departing: readonly DepartingClaim[], file: strin
         `       holdfast:allow: ${allow}`,
         lost.length === 0 ? "    2. without the line holdfast:keepClaims" : "    2. without holdfast:keepClaims and those volumes",
     ].join("\n");
-}
-
-/** Refuses a plan that leaves out claims whose protection nobody lifted, before anything else of it is carried out. */
-export function refuseScaleIn(stack: string, departing: readonly DepartingClaim[]): void {
-    const refusal = scaleInRefusal(departing, path.relative(process.cwd(), stackFile(stack)));
-    if (refusal) throw new UserError(refusal);
 }
 
 /** A PersistentVolume, as `kubectl get pv --output=json` lists it. */

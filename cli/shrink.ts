@@ -1,10 +1,6 @@
-import * as path from "node:path";
 import type { Plan } from "../components/usecases/plan";
 import { bytesOf } from "../components/usecases/quantities";
 import { fullName, type KnownClaim } from "./claims-in-state";
-import { userErrors } from "./errors";
-import type { PulumiCli } from "./pulumi";
-import { stackFile } from "./stack";
 
 /** A claim that would become smaller than it is. */
 export interface ShrunkClaim {
@@ -24,21 +20,17 @@ export function shrunkClaims(claims: readonly KnownClaim[], plan: Pick<Plan, "ap
 }
 
 /**
- * Refuses a plan that makes a claim smaller, before anything else of it is carried out.
+ * Why the plan can't be carried out, where it makes a claim smaller; undefined where it doesn't.
  *
  * Kubernetes refuses it too, but `up` would have changed other resources by then. It lets a request be lowered that the driver never
  * fulfilled (a size the cloud doesn't have); so where less is asked for, a preview puts the question to the API server.
  */
-export function refuseShrinking(pulumi: PulumiCli, stack: string, plan: Plan, claims: readonly KnownClaim[]): void {
-    const shrunk = shrunkClaims(claims, plan);
-    if (shrunk.length === 0 || pulumi.capture(["preview", "--stack", stack]).status === 0) return;
-    const file = path.relative(process.cwd(), stackFile(stack));
-    throw userErrors(
-        "Volumes don't shrink; nothing was changed.",
-        shrunk.map(
-            ({ claim, has, asked }) =>
-                `${claim} has ${has}, and ${asked} was asked for. Write in ${file}: holdfast:size: ${has} (or more). ` +
-                "Data that should have a smaller volume moves by dump and restore into another stack.",
-        ),
+export function shrinkRefusal(shrunk: readonly ShrunkClaim[], file: string, preview: () => number): string | undefined {
+    if (shrunk.length === 0 || preview() === 0) return undefined;
+    const lines = shrunk.map(
+        ({ claim, has, asked }) =>
+            `  - ${claim} has ${has}, and ${asked} was asked for. Write in ${file}: holdfast:size: ${has} (or more). ` +
+            "Data that should have a smaller volume moves by dump and restore into another stack.",
     );
+    return ["Volumes don't shrink; nothing was changed.", ...lines].join("\n");
 }

@@ -1,5 +1,5 @@
 import { claimsIn, type KnownClaim, type StateResource } from "../../../cli/claims-in-state";
-import { shrunkClaims } from "../../../cli/shrink";
+import { shrinkRefusal, shrunkClaims } from "../../../cli/shrink";
 import type { PlannedVolume } from "../../../components/usecases/plan";
 
 const claim = (name: string, size: string): KnownClaim => ({ name, namespace: "shop", size, isProtected: true });
@@ -20,6 +20,18 @@ test("growth, the same size in other words, and a stack without claims are no sh
     expect(shrunkClaims([claim("data-shop-cart-0", "2Gi")], plan("3Gi"))).toEqual([]);
     expect(shrunkClaims([claim("data-shop-cart-0", "2Gi")], plan("2048Mi"))).toEqual([]);
     expect(shrunkClaims([], plan("1Gi"))).toEqual([]);
+});
+
+test("a smaller claim is refused where the API server refuses it, and only then is it asked", () => {
+    const shrunk = shrunkClaims([claim("data-shop-cart-0", "2Gi")], plan("1Gi"));
+    expect(shrinkRefusal(shrunk, "stacks/Pulumi.shop.yaml", () => 255)).toMatch(
+        /^Volumes don't shrink; nothing was changed\.\n {2}- shop\/data-shop-cart-0 has 2Gi, and 1Gi was asked for\. Write in stacks\/Pulumi\.shop\.yaml: holdfast:size: 2Gi/,
+    );
+    expect(shrinkRefusal(shrunk, "f", () => 0)).toBeUndefined();
+    const never = () => {
+        throw new Error("a preview for nothing");
+    };
+    expect(shrinkRefusal([], "f", never)).toBeUndefined();
 });
 
 test("a state's claims are read with their size and protection, and nothing else is taken for one", () => {

@@ -1,12 +1,9 @@
-import * as path from "node:path";
 import type { Plan } from "../components/usecases/plan";
 import { bytesOf } from "../components/usecases/quantities";
 import { plannedClaims } from "../components/volumes/claim-plan";
 import { dataSourceOf } from "../components/volumes/restore-source";
 import type { Settings } from "../stacks/keys";
 import type { KnownClaim } from "./claims-in-state";
-import { userErrors } from "./errors";
-import { stackFile } from "./stack";
 
 /** As much of a snapshot or a claim as tells whether a new claim can be made from it. */
 export interface SourceObject {
@@ -61,9 +58,36 @@ export function sourceProblems(
     });
 }
 
-/** Refuses to make claims from sources that can't be read, instead of waiting for volumes that never come. */
-export function refuseMissingSources(stack: string, problems: readonly string[]): void {
-    if (problems.length === 0) return;
-    const file = path.relative(process.cwd(), stackFile(stack));
-    throw userErrors(`Claims can't be made from what ${file} names; nothing was changed.`, problems);
+/** A class that the configuration names and doesn't make. */
+export interface ClassReference {
+    /** The key that names it. */
+    key: string;
+    /** As kubectl calls its kind. */
+    resource: "storageclasses" | "volumeattributesclasses";
+    name: string;
+}
+
+/** Every class that a stack's configuration expects to be there. */
+export function classReferences({ storageClass, attributesClass, workload }: Partial<Settings>): ClassReference[] {
+    const named: [string, ClassReference["resource"], string | undefined][] = [
+        ["storageClass", "storageclasses", storageClass],
+        ["attributesClass", "volumeattributesclasses", attributesClass],
+        ...(workload?.volumes ?? []).flatMap((volume, index): [string, ClassReference["resource"], string | undefined][] => [
+            [`workload.volumes[${index}].storageClass`, "storageclasses", volume.storageClass],
+            [`workload.volumes[${index}].attributesClass`, "volumeattributesclasses", volume.attributesClass],
+        ]),
+    ];
+    return named.flatMap(([key, resource, name]) => (name === undefined ? [] : [{ key, resource, name }]));
+}
+
+/** Which of the classes aren't in the cluster, as far as it tells; `list` gives the names of a kind. */
+export function missingClasses(references: readonly ClassReference[], list: (resource: string) => string[] | undefined): string[] {
+    const names = new Map([...new Set(references.map(({ resource }) => resource))].map((resource) => [resource, list(resource)]));
+    return references.flatMap(({ key, resource, name }) => {
+        const there = names.get(resource);
+        if (there === undefined || there.includes(name)) return [];
+        const kind = resource === "storageclasses" ? "StorageClass" : "VolumeAttributesClass";
+        const instead = there.length > 0 ? `It has ${there.join(", ")}.` : "It has none: make one first.";
+        return [`holdfast:${key}: there is no ${kind} "${name}" in the cluster. ${instead}`];
+    });
 }

@@ -1,4 +1,4 @@
-import { type FindSource, type SourceObject, sourceProblems } from "../../../cli/restore-check";
+import { classReferences, type FindSource, missingClasses, type SourceObject, sourceProblems } from "../../../cli/claim-references";
 import type { PlannedVolume } from "../../../components/usecases/plan";
 
 const volumes: PlannedVolume[] = [{ name: "data", size: "1Gi", ceiling: "10Gi", accessMode: "ReadWriteOnce" }];
@@ -42,4 +42,39 @@ test.each<[string, string, SourceObject | null, string]>([
 test("a claim that exists is not made again, so its source may be gone; a cluster that is silent proves nothing", () => {
     expect(problems("snapshot/before", null, ["data-copy-0"])).toEqual({ asked: [], list: [] });
     expect(problems("snapshot/before", undefined).list).toEqual([]);
+});
+
+describe("classes that a configuration names", () => {
+    const references = classReferences({
+        storageClass: "standard",
+        attributesClass: "fast",
+        workload: {
+            ports: [],
+            volumes: [
+                { name: "data", mountPath: "/data" },
+                { name: "log", mountPath: "/log", storageClass: "slow" },
+            ],
+        },
+    });
+
+    test("are all found", () => {
+        expect(references.map(({ key, resource, name }) => `${key} ${resource} ${name}`)).toEqual([
+            "storageClass storageclasses standard",
+            "attributesClass volumeattributesclasses fast",
+            "workload.volumes[1].storageClass storageclasses slow",
+        ]);
+        expect(classReferences({})).toEqual([]);
+    });
+
+    test("are named where the cluster hasn't got them, with what it has", () => {
+        const list = (resource: string) => (resource === "storageclasses" ? ["standard", "local"] : []);
+        expect(missingClasses(references, list)).toEqual([
+            'holdfast:attributesClass: there is no VolumeAttributesClass "fast" in the cluster. It has none: make one first.',
+            'holdfast:workload.volumes[1].storageClass: there is no StorageClass "slow" in the cluster. It has standard, local.',
+        ]);
+    });
+
+    test("are taken to be there by a cluster that is silent", () => {
+        expect(missingClasses(references, () => undefined)).toEqual([]);
+    });
 });
