@@ -3,15 +3,14 @@ import { type InputProblem, refuseProblems } from "../problems";
 import { drivers } from "../usecases/drivers";
 import { classArgsOf } from "./aws/class-parameters";
 import { familyOf } from "./aws/family";
+import type { CreateOnAws } from "./aws/made";
 import { awsProblems } from "./aws/problems";
 import { classSpecOf } from "./class-spec";
 import type { CloudStorageArgs } from "./cloud-storage-args";
 import { createClasses } from "./storage-class";
 
 /** Loaded when it is needed, because a program without storage on AWS should not pay for its SDK. */
-function onAws() {
-    return require("./aws/resources") as typeof import("./aws/resources");
-}
+const onAws = (): { createOnAws: CreateOnAws } => require("./aws/resources");
 
 /** Everything that is wrong with the arguments, of which a preview knows all. */
 export function cloudStorageProblems(name: string, args: CloudStorageArgs): InputProblem[] {

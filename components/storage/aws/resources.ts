@@ -4,23 +4,14 @@
  */
 
 import * as pulumi from "@pulumi/pulumi";
-import type { CloudStorageArgs } from "../cloud-storage-args";
 import { associateNodes, createDriver, createPodIdentityAgent } from "./add-on";
 import { type AwsContext, contextOf } from "./context";
 import { allowRole, createRole, type DriverRole, givenRole } from "./driver-role";
 import { ebsDriverPolicy } from "./ebs-policy";
 import { efsControllerPolicy, efsNodePolicy } from "./efs-policy";
 import { createKey } from "./encryption-key";
-import type { Family } from "./family";
 import { createFileSystem } from "./file-system";
-
-/** What was made or given; absent where the storage needs none. */
-export interface AwsResources {
-    keyArn?: pulumi.Output<string>;
-    roleArn?: pulumi.Output<string>;
-    nodeRoleArn?: pulumi.Output<string>;
-    fileSystemId?: pulumi.Output<string>;
-}
+import type { AwsResources, CreateOnAws } from "./made";
 
 /** The controller's role: given, made, or nobody's business where the driver is another storage's and the key exists. */
 function controllerRole(context: AwsContext, serviceAccounts: string[]): DriverRole | undefined {
@@ -82,8 +73,7 @@ function createSharedStorage(context: AwsContext): AwsResources {
     return { keyArn, roleArn: role?.arn, nodeRoleArn: nodeRole?.arn, fileSystemId };
 }
 
-/** Makes what the storage needs on AWS, as children of the component. */
-export function createOnAws(component: pulumi.ComponentResource, name: string, args: CloudStorageArgs, family: Family): AwsResources {
+export const createOnAws: CreateOnAws = (component, name, args, family) => {
     const context = contextOf(component, name, args, family);
     return family.name === "ebs" ? createBlockStorage(context) : createSharedStorage(context);
-}
+};
