@@ -16,10 +16,10 @@ const ignorable = (field: string) => field.replace(/\[\d+\].*$/, "");
 export const alias = (old: string, name: string): string => `on "${name}": aliases: ["${old}"], so that Pulumi knows it again`;
 
 function forField(field: string, { was }: Change): string {
-    if (/^metadata(\.name)?$/.test(field)) return `the name it has: metadata.name: "${was?.name}"`;
-    if (field === "metadata.namespace") return `the namespace it has: metadata.namespace: "${was?.namespace}"`;
-    if (/metadata\.generateName/.test(field)) return `a name of its own: metadata.name: "${was?.name}"`;
-    return `the value it has, or ignoreChanges: ["${ignorable(field)}"]`;
+    if (/^metadata(\.name)?$/.test(field)) return `keep metadata.name: "${was?.name}"`;
+    if (field === "metadata.namespace") return `keep metadata.namespace: "${was?.namespace}"`;
+    if (/metadata\.generateName/.test(field)) return `give it a name of its own, metadata.name: "${was?.name}"`;
+    return `keep ${field} as it is, or ignoreChanges: ["${ignorable(field)}"]`;
 }
 
 /** How to get the same without replacing what holds data. */
@@ -28,8 +28,8 @@ export function insteadOfReplacing(change: Change): string[] {
     const fixes = [...new Set(forcing.map((field) => forField(field, change)))];
     const what = kind?.title ?? "resource";
     return [
-        ...(fixes.length > 0 ? fixes : ["the values it had"]),
-        `or a second ${what} under another name beside it: copy the data, switch over, and delete this one last`,
+        ...(fixes.length > 0 ? fixes : ["keep it as it was"]),
+        `or make a second ${what} under another name beside it, copy the data, switch over, and delete this one last`,
     ];
 }
 
@@ -43,7 +43,7 @@ export function insteadOfDeleting(change: Change, view: StackView): string[] {
             ? [`if "${successor.resourceName}" is meant to be this one, ${alias(change.old.urn, successor.resourceName)}`]
             : []),
         ...(member && isOurs ? [`keepClaims: ${member.ordinal + 1}, so that members can go and their claims stay`] : []),
-        isOurs && change.new === undefined && !member ? "the setting that named it, as it was" : "the resource in the program, as it was",
+        isOurs && change.new === undefined && !member ? "put back the setting that named it" : "put the resource back into the program",
         ...(change.old?.retainOnDelete ? [] : ["or retainOnDelete: true in an update before this one, so that only Pulumi forgets it"]),
     ];
 }

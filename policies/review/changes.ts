@@ -44,7 +44,7 @@ export const isKubernetes = (type: string): boolean => type.startsWith("kubernet
 
 /** Kinds whose objects belong to no namespace, of those in the table. */
 const clusterWide =
-    /^(core\/(Namespace|PersistentVolume)|storage\.k8s\.io\/|apiextensions\.k8s\.io\/|snapshot\.storage\.k8s\.io\/VolumeSnapshot(Class|Content)$)/;
+    /^(core\/(Namespace|PersistentVolume)$|storage\.k8s\.io\/|apiextensions\.k8s\.io\/|snapshot\.storage\.k8s\.io\/VolumeSnapshot(Class|Content)$)/;
 
 const autonamed = "pulumi.com/autonamed";
 

@@ -1,7 +1,8 @@
 /** The reader of previews: what a `pulumi preview --json` would do to data. */
 
-export { exitCodes, type Finding, type Outcome, type Review, type Row } from "./model";
+export { deployedOf } from "./deployed";
+export { exitCodes, type Figure, type Finding, type Outcome, type Review, type Row } from "./model";
 export { parsePreview } from "./preview";
-export { review } from "./review";
+export { review, unreadable } from "./review";
 export { type Rule, type Verdict, verdicts } from "./rule";
 export { rules } from "./rules";

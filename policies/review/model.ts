@@ -40,6 +40,13 @@ export interface Row {
     findings: Finding[];
 }
 
+/** A figure of the plan that this update changes. */
+export interface Figure {
+    what: string;
+    before: string;
+    after: string;
+}
+
 export type Outcome = "safe" | "refused" | "unknown";
 
 export interface Review {
@@ -58,6 +65,8 @@ export interface Review {
     notes: string[];
     /** Changes of resources that have nothing to do with data, by what becomes of them. */
     others: Record<string, number>;
+    /** Price and durability before and after, of stacks whose plan is known; only what changes. */
+    figures?: Figure[];
 }
 
 /** Exit codes of the command, for scripts and pull requests. */

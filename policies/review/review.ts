@@ -76,7 +76,7 @@ function stoppedRows(errors: readonly EngineError[], rows: readonly Row[]): Row[
                         says: `the program asks for it to be ${isReplaced ? "replaced" : "deleted"}, and the engine refuses because it is protected`,
                         fields: [],
                         remains: [],
-                        instead: [isReplaced ? "the values it had" : "the resource in the program, as it was"],
+                        instead: [isReplaced ? "keep it as it was" : "put the resource back into the program"],
                         canBeAllowed: true,
                     },
                 ],
@@ -144,4 +144,9 @@ export function reviewPreview(preview: Preview, table: readonly Rule[] = rules):
 /** Reviews the parsed document of `pulumi preview --json`. */
 export function review(document: unknown): Review {
     return reviewPreview(readPreview(document));
+}
+
+/** The review of a preview that there isn't: nothing can be told from it. */
+export function unreadable(problem: string): Review {
+    return { version: 1, outcome: "unknown", rows: [], permissions: [], errors: [], problems: [problem], notes: [], others: {} };
 }

@@ -125,7 +125,7 @@ export const dataRules: readonly Rule[] = [
                 return undefined;
             return {
                 says: `the ${change.kind?.title} was deleted behind Pulumi's back; a new and empty one is made`,
-                instead: ["what was lost, from a backup, before this update; if it exists under another id, `pulumi import` it"],
+                instead: ["restore what was lost from a backup before this update; if it exists under another id, `pulumi import` it"],
             };
         },
     },
@@ -144,7 +144,7 @@ export const dataRules: readonly Rule[] = [
                 says: `it goes with its namespace ${was.namespace}${kept ? ", although Pulumi itself would keep it" : ""}`,
                 verdict: isClaim(change) && view.reclaimOf(change.old).policy === "Retain" ? "at risk" : "destroyed",
                 remains: isClaim(change) ? remainsOf(change, view).remains : [],
-                instead: [`the namespace as it is: metadata.name: "${was.namespace}", protect: true`],
+                instead: [`keep the namespace: metadata.name: "${was.namespace}", protect: true`],
             };
         },
     },

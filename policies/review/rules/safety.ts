@@ -65,7 +65,7 @@ export const safetyRules: readonly Rule[] = [
             return {
                 says: `${size.after} is asked for, and it has ${size.before}: volumes don't shrink, and the update fails`,
                 fields: [size.field],
-                instead: [`${size.before} or more; data that should have less moves by dump and restore`],
+                instead: [`write ${size.before} or more; data that should have less moves by dump and restore`],
             };
         },
     },
@@ -144,7 +144,7 @@ export const safetyRules: readonly Rule[] = [
                 return valueAt(inputs, "spec.backup") !== undefined || (Array.isArray(plugins) && plugins.length > 0);
             };
             if (!has(change.old?.inputs) || has(change.new?.inputs)) return undefined;
-            return { says: "its backup and log archive are taken out", fields: ["spec.backup"], instead: ["spec.backup as it was"] };
+            return { says: "its backup and log archive are taken out", fields: ["spec.backup"], instead: ["keep spec.backup as it was"] };
         },
     },
     {

@@ -99,7 +99,7 @@ export const surroundingRules: readonly Rule[] = [
                 ],
                 instead: isReplaced
                     ? insteadOfReplacing(change).slice(0, 1)
-                    : ["its claims made outside the chart (existingClaim), then this"],
+                    : ["make its claims outside the chart first (existingClaim), then this"],
             };
         },
     },
@@ -162,8 +162,8 @@ export const surroundingRules: readonly Rule[] = [
                 fields: change.forcing,
                 instead: [
                     change.type === "pulumi:providers:kubernetes"
-                        ? "clusterIdentifier on the provider, set in an update before this one: then only another identifier means another cluster"
-                        : "the account and region it has; another one gets a provider of its own",
+                        ? "set clusterIdentifier on the provider in an update before this one: then only another identifier means another cluster"
+                        : "keep the account and region it has; another one gets a provider of its own",
                 ],
             };
         },
@@ -187,7 +187,7 @@ export const surroundingRules: readonly Rule[] = [
             return {
                 says: `${listed(open)} ${open.length > 1 ? "aren't" : "isn't"} known before the update, and may replace it`,
                 fields: open,
-                instead: ["a plain value, or one that is known at preview"],
+                instead: ["write a plain value, or one that is known at preview"],
             };
         },
     },

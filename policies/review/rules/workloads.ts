@@ -77,7 +77,7 @@ export const workloadRules: readonly Rule[] = [
                 says: `its claim template${gone.length > 1 ? "s" : ""} ${listed(gone)} ${gone.length > 1 ? "are" : "is"} gone: members no longer mount those volumes`,
                 fields: change.fields.filter(templatesAt),
                 ...left,
-                instead: [`spec.volumeClaimTemplates with the names they had: ${listed(gone)}`],
+                instead: [`keep the names in spec.volumeClaimTemplates: ${listed(gone)}`],
             };
         },
     },
@@ -143,7 +143,7 @@ export const workloadRules: readonly Rule[] = [
                 says: "existing claims stay as they are: the changed template is for members that come later",
                 fields,
                 instead: [
-                    'to grow a volume: its claim\'s spec.resources.requests.storage, and ignoreChanges: ["spec.volumeClaimTemplates"] here',
+                    'to grow a volume, raise its claim\'s spec.resources.requests.storage, and ignoreChanges: ["spec.volumeClaimTemplates"] here',
                 ],
             };
         },

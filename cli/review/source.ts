@@ -1,0 +1,68 @@
+/** Where a preview comes from: a file, standard input, or the engine. */
+
+import * as fs from "node:fs";
+import * as path from "node:path";
+import { parsePreview } from "../../policies/review";
+import { userPaths } from "../../sandbox/paths";
+import { Sandbox } from "../../sandbox/sandbox";
+import { Toolchain } from "../../sandbox/toolchain/toolchain";
+import { clusterToolSets } from "../../sandbox/toolchain/tools";
+import type { CheckedStack } from "../checked-stack";
+import { childEnvironment, findEngine, neededToolSets, prepareEngine } from "../engine";
+import { UserError } from "../errors";
+import { runSteps } from "../progress";
+import { PulumiCli } from "../pulumi";
+import { keepStackFile, stackFile } from "../stack";
+
+/** A preview's document, or why there is none. */
+export type Source = { document: unknown } | { failure: string };
+
+const readable = "Write one with `pulumi preview --json --show-sames --show-replacement-steps > preview.json`.";
+
+/** Reads a preview that was written before; `-` is standard input. */
+export function fromFile(file: string): Source {
+    const shown = file === "-" ? "standard input" : file;
+    let text: string;
+    try {
+        text = fs.readFileSync(file === "-" ? 0 : file, "utf8");
+    } catch (error) {
+        return { failure: `${shown} can't be read: ${(error as Error).message}` };
+    }
+    if (text.trim() === "") return { failure: `${shown} is empty. ${readable}` };
+    try {
+        return { document: parsePreview(text) };
+    } catch (error) {
+        return { failure: `${shown} isn't JSON (${(error as Error).message}). ${readable}` };
+    }
+}
+
+/** The environment in which the engine can preview, without bringing anything up: a review changes nothing. */
+async function previewEnvironment({ settings }: CheckedStack): Promise<NodeJS.ProcessEnv> {
+    const paths = userPaths();
+    const isSandbox = settings.target === "sandbox";
+    const target = isSandbox ? "sandbox" : "other";
+    const engineSets = neededToolSets(findEngine(process.env, path.dirname(paths.state)), target);
+    if (isSandbox && !new Sandbox(paths).spec) {
+        throw new UserError(
+            "There is no sandbox, so nothing is deployed there: a review has nothing to compare with. `npx holdfast up` makes one.",
+        );
+    }
+    const toolchain =
+        isSandbox || engineSets.length > 0 ? new Toolchain(paths.cache, [...(isSandbox ? clusterToolSets : []), ...engineSets]) : undefined;
+    const steps = toolchain?.steps() ?? [];
+    if (steps.length > 0) await runSteps(steps);
+    return childEnvironment(prepareEngine(target, toolchain));
+}
+
+/** Has the engine preview one of our stacks. */
+export async function fromEngine(stack: string, checked: CheckedStack): Promise<Source> {
+    const pulumi = new PulumiCli(await previewEnvironment(checked));
+    return keepStackFile(stackFile(stack), async () => {
+        const { stdout, stderr } = pulumi.capture(["preview", "--json", "--show-sames", "--show-replacement-steps", "--stack", stack]);
+        try {
+            return { document: parsePreview(stdout) };
+        } catch {
+            return { failure: `\`pulumi preview\` gave no preview:\n${(stderr || stdout).trim()}` };
+        }
+    });
+}
