@@ -2,9 +2,10 @@ import { execFileSync } from "node:child_process";
 import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
+import { applications } from "./applications";
 import { benchPlans } from "./plans";
 import { startup } from "./startup";
-import { type Comparison, median } from "./statistics";
+import { type Comparison, type Growth, median } from "./statistics";
 import { up } from "./up";
 
 /** What the figures were measured on: without it they say nothing. */
@@ -24,6 +25,12 @@ function line(comparison: Comparison): string {
     return `${comparison.kept ? "kept  " : "MISSED"}  ${comparison.what}: ${ours}${against} (promised ${comparison.promised})`;
 }
 
+function growthLine({ what, unit, points, exponent, ratio, promised, kept }: Growth): string {
+    const figures = points.map(({ size, value }) => `${size}: ${value.toFixed(0)} ${unit}`).join(", ");
+    const fit = `exponent ${exponent.toFixed(2)}, ratio ${ratio.toFixed(2)}`;
+    return `${kept ? "kept  " : "MISSED"}  ${what}: ${figures}; ${fit} (promised ${promised})`;
+}
+
 /** Best of five runs: the question is what a plan costs, not what else the machine was doing. */
 function tenThousandPlans(): Comparison {
     const { what, milliseconds, limit, refused } = benchPlans();
@@ -33,8 +40,11 @@ function tenThousandPlans(): Comparison {
 /** Measures everything and writes it to `bench/<date>.json`. The exit code is 1 when a promise was missed. */
 export async function bench(): Promise<void> {
     const before = machine();
-    const results = [tenThousandPlans(), await startup(11), ...(await up(3, 7))];
-    for (const result of results) console.log(line(result));
+    const comparisons = [tenThousandPlans(), await startup(11), ...(await up(3, 7))];
+    for (const result of comparisons) console.log(line(result));
+    const growths = applications(5, 2);
+    for (const result of growths) console.log(growthLine(result));
+    const results = [...comparisons, ...growths];
     const file = path.join(__dirname, "..", "..", "bench", `${new Date().toISOString().replace(/[:.]/g, "-")}.json`);
     fs.mkdirSync(path.dirname(file), { recursive: true });
     fs.writeFileSync(file, `${JSON.stringify({ machine: before, loadAfter: os.loadavg(), results }, null, 2)}\n`);

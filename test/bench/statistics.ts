@@ -33,3 +33,43 @@ export async function compare(
     const ratio = median(figures.ours.map((value, i) => value / (figures.other[i] as number)));
     return { what, ...figures, ratio, promised: `≤ ${limit} ×`, kept: ratio <= limit };
 }
+
+/** What something costs at one size. */
+export interface Point {
+    size: number;
+    value: number;
+}
+
+/** How a cost grows with the size of a thing. */
+export interface Growth {
+    what: string;
+    unit: string;
+    points: Point[];
+    /** Of the power that fits best what is added beyond the smallest size: 1 is in proportion, 2 is the square. */
+    exponent: number;
+    /** What each one more costs up to the largest size, against what it costs up to the middle one. */
+    ratio: number;
+    promised: string;
+    kept: boolean;
+}
+
+/**
+ * Fits the growth of a cost beyond that of the smallest size, which is there whatever is done. The largest size is judged against the one that
+ * is a quarter of it: smaller ones also pay for what is done for the first time.
+ */
+export function growth(what: string, unit: string, points: Point[], limit: number): Growth {
+    const sorted = [...points].sort((a, b) => a.size - b.size);
+    const [first, ...rest] = sorted;
+    const last = sorted.at(-1) as Point;
+    const quarter = sorted.find(({ size }) => size === last.size / 4);
+    if (!first || rest.length < 2 || !quarter) throw new Error(`${what}: needs three sizes or more, one of them a quarter of the largest`);
+    const each = ({ size, value }: Point) => (value - first.value) / (size - first.size);
+    const ratio = each(last) / each(quarter);
+    const logs = rest.map(({ size, value }) => [Math.log(size - first.size), Math.log(Math.max(value - first.value, 1e-9))] as const);
+    const mean = (index: 0 | 1) => logs.reduce((sum, pair) => sum + pair[index], 0) / logs.length;
+    const [meanX, meanY] = [mean(0), mean(1)];
+    const exponent =
+        logs.reduce((sum, [x, y]) => sum + (x - meanX) * (y - meanY), 0) / logs.reduce((sum, [x]) => sum + (x - meanX) ** 2, 0);
+    const promised = `one more costs ≤ ${limit} × at ${last.size} what it does at ${quarter.size}`;
+    return { what, unit, points: sorted, exponent, ratio, promised, kept: each(quarter) > 0 && each(last) > 0 && ratio <= limit };
+}
