@@ -1,3 +1,4 @@
+import fc from "fast-check";
 import type { KnownClaim } from "../../../cli/claims-in-state";
 import { departingClaims, type ListedVolume, leftVolumes, scaleInRefusal } from "../../../cli/scale-in";
 import type { PlannedVolume } from "../../../components/usecases/plan";
@@ -51,6 +52,20 @@ describe("fewer members", () => {
         expect(departingClaims(claims, plan(1), {}).map(({ name }) => name)).toEqual(["log-cart-0"]);
         expect(refusal(claims, plan(1), {})).toContain("holdfast:keepClaims: 1, and the volumes of log-cart-0 again");
     });
+});
+
+test("whatever the members before and after, every claim is either asked for or named as departing, and none is both", () => {
+    const few = fc.integer({ min: 1, max: 6 });
+    fc.assert(
+        fc.property(few, few, fc.option(few, { nil: undefined }), (before, after, more) => {
+            const keepClaims = more === undefined ? undefined : after + more - 1;
+            const claims = Array.from({ length: before }, (_, n) => [known(`data-cart-${n}`), known(`log-cart-${n}`)]).flat();
+            const going = departingClaims(claims, plan(after, [volume("data"), volume("log")]), { keepClaims });
+            expect(going).toHaveLength(2 * Math.max(0, before - Math.max(after, keepClaims ?? 0)));
+            expect(going.every(({ ordinal }) => ordinal >= after && ordinal < before)).toBe(true);
+            expect(scaleInRefusal(going, "f") === undefined).toBe(going.length === 0);
+        }),
+    );
 });
 
 describe("the data of deleted claims", () => {
