@@ -72,7 +72,8 @@ export const workloadExample =
 export function withVolumes(plan: Plan, workload: AppWorkload | undefined): Plan {
     const own = plan.volumes.map(({ name }) => name);
     const further = (workload?.volumes ?? [])
-        .filter(({ name }) => !own.includes(name))
+        // One without a name is nothing that could be planned for; its problems say so.
+        .filter(({ name }) => name !== "" && !own.includes(name))
         .map(({ name, size = "", accessMode }) => ({
             name,
             size,
@@ -90,7 +91,7 @@ function volumesOf(plan: WorkloadPlan, workload: AppWorkload): WorkloadVolume[] 
             name: volume.name,
             mountPath: volume.mountPath,
             subPath: volume.subPath,
-            size: planned?.size ?? volume.size ?? "",
+            size: planned?.size ?? volume.size ?? (volume.name === "" ? "1Gi" : ""),
             ceiling: volume.name === "data" ? planned?.ceiling : undefined,
             accessMode: volume.accessMode ?? planned?.accessMode,
             storageClass: volume.storageClass,
@@ -131,6 +132,10 @@ function volumeProblems({ volumes }: AppWorkload): InputProblem[] {
         problems.push({ path: "volumes", reason: `none is called "data", which is the one that the plan sizes.${near}` });
     }
     volumes.forEach(({ name, size }, index) => {
+        if (name === "") {
+            // Whether it needs a size depends on its name, which is told to be wrong.
+            return;
+        }
         const path = `volumes[${index}].size`;
         if (name === "data" && size !== undefined) {
             problems.push({

@@ -43,6 +43,8 @@ export interface RecordingOptions {
     preview?: boolean;
     /** Stack config, with full keys. */
     config?: Record<string, string>;
+    /** Full keys of the config that hold something secret. */
+    secretKeys?: string[];
     /** Name of the stack. @default test */
     stack?: string;
     /** What functions of providers answer, by their token. @default nothing */
@@ -142,7 +144,7 @@ function listen(resources: RecordedResource[], problems: string[]): void {
 export async function record(program: () => unknown, options: RecordingOptions = {}): Promise<Recording> {
     const resources: RecordedResource[] = [];
     const problems: string[] = [];
-    pulumi.runtime.setAllConfig(options.config ?? {});
+    pulumi.runtime.setAllConfig(options.config ?? {}, options.secretKeys);
     await pulumi.runtime.setMocks(
         {
             newResource: ({ custom, name, inputs }) => ({

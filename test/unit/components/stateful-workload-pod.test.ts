@@ -1,5 +1,6 @@
 /** What a member's pod is made of: containers, probes, environment, mounts and annotations. */
 
+import { ConfigMap } from "@pulumi/kubernetes/core/v1";
 import * as pulumi from "@pulumi/pulumi";
 import { StatefulWorkload, type StatefulWorkloadArgs } from "../../../components";
 import { type Properties, type Recording, record } from "../../support/mocks";
@@ -107,11 +108,12 @@ describe("what is named in rollOn", () => {
     });
 
     it("may be unknown in a preview", async () => {
-        const version = () => new pulumi.CustomResource("test:index:Secret", "elsewhere", {}).id;
+        const version = () => new ConfigMap("elsewhere", { metadata: { name: "elsewhere", namespace: "docs" } }).id;
         const recording = await record(() => new StatefulWorkload("wiki", { ...base, rollOn: { version: version() } }).host, {
             preview: true,
         });
         expect(recording.only(setType).inputs.metadata.name).toBe("wiki");
+        expect(recording.only(setType).dependsOn).toContain("elsewhere");
     });
 });
 
