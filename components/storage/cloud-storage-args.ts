@@ -2,12 +2,26 @@ import type * as pulumi from "@pulumi/pulumi";
 
 /** What a {@link CloudStorage} is made from. Ids and ARNs may be outputs of other resources; what decides what is made is plain. */
 export interface CloudStorageArgs {
-    /** Key of the driver in the table of drivers: `ebs-gp3`, `ebs-io2`, `efs`, or `fsx-ontap` (its class only). */
+    /**
+     * Key of the driver in the table of drivers: `ebs-gp3`, `ebs-io2`, `efs`, or `fsx-ontap`. Of the last, and of drivers that aren't in the
+     * table (with `provisioner`), the classes are made and nothing else.
+     */
     driver: string;
-    /** Name of the EKS cluster. Volumes, roles and add-ons belong to it by this name. */
-    clusterName: string;
-    /** The region everything is in, e.g. `eu-central-1`. Its partition (China, GovCloud) follows from it. */
-    region: string;
+    /**
+     * The CSI provisioner; needed for a driver that is not in the table.
+     * @default the driver's
+     */
+    provisioner?: string;
+    /**
+     * Name of the EKS cluster. Volumes, roles and add-ons belong to it by this name.
+     * @default none; required for EBS and EFS
+     */
+    clusterName?: string;
+    /**
+     * The region everything is in, e.g. `eu-central-1`. Its partition (China, GovCloud) follows from it.
+     * @default none; required for EBS and EFS
+     */
+    region?: string;
     /**
      * The AWS account, twelve digits.
      * @default the account of the AWS provider's credentials, which is asked
@@ -210,4 +224,18 @@ export interface CloudStorageArgs {
      * @default the driver's
      */
     lastGroupId?: number;
+    /**
+     * Kubeconfig of the cluster in which a preview looks for a driver that isn't installed here. Nothing is looked for without this or
+     * `context`.
+     * @default kubectl's own search, for the given context
+     */
+    kubeconfig?: string;
+    /**
+     * Context of the cluster in which a preview looks for a driver that isn't installed here.
+     * @default the current one of the given kubeconfig
+     */
+    context?: string;
 }
+
+/** The arguments once they are judged, where AWS resources are made. */
+export type AwsStorageArgs = CloudStorageArgs & { clusterName: string; region: string };

@@ -6,7 +6,7 @@ import { familyOf } from "./aws/family";
 import type { CreateOnAws } from "./aws/made";
 import { awsProblems } from "./aws/problems";
 import { classSpecOf } from "./class-spec";
-import type { CloudStorageArgs } from "./cloud-storage-args";
+import type { AwsStorageArgs, CloudStorageArgs } from "./cloud-storage-args";
 import { createClasses } from "./storage-class";
 
 /** Loaded when it is needed, because a program without storage on AWS should not pay for its SDK. */
@@ -17,7 +17,9 @@ export function cloudStorageProblems(name: string, args: CloudStorageArgs): Inpu
     const driver = Object.hasOwn(drivers, args.driver) ? drivers[args.driver] : undefined;
     const family = familyOf(driver);
     const { problems } = classSpecOf(name, "cloud", classArgsOf(name, args, driver, family));
-    return driver?.kind === "cloud" ? [...problems, ...awsProblems(args, driver, family)] : problems;
+    // A driver that is of another kind, or nobody's, is told of already; the rest can't be judged by it.
+    const canBeJudged = driver ? driver.kind === "cloud" : args.provisioner !== undefined;
+    return canBeJudged ? [...problems, ...awsProblems(args, driver, family)] : problems;
 }
 
 /**
@@ -27,7 +29,7 @@ export function cloudStorageProblems(name: string, args: CloudStorageArgs): Inpu
  * add-on, with a role that may touch only what carries the cluster's tag; for EFS a file system with mount targets, a security group that
  * lets in the nodes alone, a policy that asks for TLS and the nodes' role, lifecycle, backups and a replica. What exists already is given
  * instead: `kmsKeyArn`, `roleArn`, `fileSystemId`, `securityGroupIds`, `installsAddOn: false`. For `fsx-ontap` the class is made and nothing
- * else: Trident and the file system have to be there. Clusters in EKS Auto Mode, which have a driver of their own, are not supported.
+ * else: Trident and the file system have to be there; the same goes for other clouds' drivers, by their `provisioner`. Clusters in EKS Auto Mode, which have a driver of their own, are not supported.
  *
  * Keys and file systems are protected and kept: whoever loses the key loses the data, wherever copies of it are.
  *
@@ -67,9 +69,9 @@ export class CloudStorage extends pulumi.ComponentResource {
     constructor(name: string, args: CloudStorageArgs, opts?: pulumi.ComponentResourceOptions) {
         super("holdfast:index:CloudStorage", name, {}, opts);
         refuseProblems("CloudStorage", name, cloudStorageProblems(name, args));
-        const driver = drivers[args.driver];
+        const driver = Object.hasOwn(drivers, args.driver) ? drivers[args.driver] : undefined;
         const family = familyOf(driver);
-        const aws = family ? onAws().createOnAws(this, name, args, family) : {};
+        const aws = family ? onAws().createOnAws(this, name, args as AwsStorageArgs, family) : {};
         const classes = createClasses(this, name, "cloud", classArgsOf(name, args, driver, family), undefined, {
             ...(aws.keyArn && family?.name === "ebs" ? { kmsKeyId: aws.keyArn } : {}),
             ...(aws.fileSystemId ? { fileSystemId: aws.fileSystemId } : {}),

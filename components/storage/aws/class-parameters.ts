@@ -30,20 +30,26 @@ export function classArgsOf(
     family: Family | undefined,
 ): StorageClassArgs {
     const storage = args.className ?? name;
-    const { className, bindsImmediately, allowsExpansion, isClusterDefault, allowedTopologies, makesSnapshotClass, attributes } = args;
-    const ofClasses = { className, bindsImmediately, allowsExpansion, isClusterDefault, allowedTopologies, makesSnapshotClass, attributes };
+    const clusterName = args.clusterName ?? "";
+    const { driver: asked, provisioner, className, bindsImmediately, allowsExpansion, isClusterDefault, mountOptions } = args;
+    const { allowedTopologies, makesSnapshotClass, attributes, kubeconfig, context } = args;
+    // A driver that is being installed isn't there yet.
+    const cluster = family && (args.installsAddOn ?? true) ? {} : { kubeconfig, context };
+    const ofClasses = {
+        ...{ driver: asked, provisioner, className, bindsImmediately, allowsExpansion, isClusterDefault, mountOptions },
+        ...{ allowedTopologies, makesSnapshotClass, attributes },
+        ...cluster,
+    };
     const purchase = driver ? purchaseParameters(driver, args) : {};
     if (family?.name === "ebs") {
-        const tags = tagParameters(tagsOf(args.clusterName, storage, args.tags));
+        const tags = tagParameters(tagsOf(clusterName, storage, args.tags));
         return {
             ...ofClasses,
-            driver: args.driver,
-            mountOptions: args.mountOptions,
             parameters: {
                 ...args.parameters,
                 ...purchase,
                 ...tags,
-                kmsKeyId: standIn(args.kmsKeyArn, keyAlias(args.clusterName, storage)),
+                kmsKeyId: standIn(args.kmsKeyArn, keyAlias(clusterName, storage)),
             },
             ...((makesSnapshotClass ?? driver?.capabilities.snapshots) ? { snapshotParameters: tags } : {}),
         };
@@ -53,15 +59,14 @@ export function classArgsOf(
         const isMade = args.fileSystemId === undefined;
         return {
             ...ofClasses,
-            driver: args.driver,
             // Its policy lets only the nodes' role mount it, so that the mount has to say who it is.
-            mountOptions: args.mountOptions ?? (isMade ? [...(driver?.mountOptions ?? []), "iam"] : undefined),
+            mountOptions: mountOptions ?? (isMade ? [...(driver?.mountOptions ?? []), "iam"] : undefined),
             parameters: {
                 ...args.parameters,
                 ...given({ basePath, uid: userId, gid: groupId, gidRangeStart: firstGroupId, gidRangeEnd: lastGroupId }),
-                fileSystemId: standIn(args.fileSystemId, creationToken(args.clusterName, storage)),
+                fileSystemId: standIn(args.fileSystemId, creationToken(clusterName, storage)),
             },
         };
     }
-    return { ...ofClasses, driver: args.driver, mountOptions: args.mountOptions, parameters: { ...args.parameters, ...purchase } };
+    return { ...ofClasses, parameters: { ...args.parameters, ...purchase } };
 }

@@ -2,7 +2,7 @@
 
 import { getCallerIdentityOutput } from "@pulumi/aws/getCallerIdentity";
 import * as pulumi from "@pulumi/pulumi";
-import type { CloudStorageArgs } from "../cloud-storage-args";
+import type { AwsStorageArgs } from "../cloud-storage-args";
 import type { Family } from "./family";
 import type { PolicyDocument } from "./policy";
 import { type Partition, type Place, partitionOf } from "./region";
@@ -14,14 +14,14 @@ export interface AwsContext {
     name: string;
     /** First part of the class's name: what names on AWS contain. */
     storage: string;
-    args: CloudStorageArgs;
+    args: AwsStorageArgs;
     family: Family;
     partition: Partition;
     place: pulumi.Output<Place>;
     tags: Record<string, string>;
 }
 
-export function contextOf(component: pulumi.ComponentResource, name: string, args: CloudStorageArgs, family: Family): AwsContext {
+export function contextOf(component: pulumi.ComponentResource, name: string, args: AwsStorageArgs, family: Family): AwsContext {
     const partition = partitionOf(args.region);
     if (!partition) {
         throw new Error(`"${args.region}" is no region; its problem should have been refused`);

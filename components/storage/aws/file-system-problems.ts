@@ -11,7 +11,7 @@ const lifecycleDays = [1, 7, 14, 30, 60, 90, 180, 270, 365];
 
 /** Days without access after which files move on; 0 is never. */
 export function lifecycleOf(args: CloudStorageArgs): { infrequent: number; archive: number } {
-    const canArchive = (args.throughputMode ?? "elastic") === "elastic" && (partitionOf(args.region)?.hasArchive ?? false);
+    const canArchive = (args.throughputMode ?? "elastic") === "elastic" && (partitionOf(args.region ?? "")?.hasArchive ?? false);
     const infrequent = args.infrequentAccessAfterDays ?? 30;
     return { infrequent, archive: args.archiveAfterDays ?? (canArchive && infrequent > 0 && infrequent < 90 ? 90 : 0) };
 }
@@ -114,7 +114,7 @@ function lifecycleProblems(args: CloudStorageArgs): InputProblem[] {
     return problems;
 }
 
-function replicaProblems({ region, replicaRegion, replicaKmsKeyArn }: CloudStorageArgs, partition: Partition): InputProblem[] {
+function replicaProblems({ region = "", replicaRegion, replicaKmsKeyArn }: CloudStorageArgs, partition: Partition): InputProblem[] {
     if (replicaRegion === undefined) {
         return replicaKmsKeyArn === undefined
             ? []

@@ -14,6 +14,8 @@ type ArgumentName = keyof CloudStorageArgs;
 
 /** Arguments that mean something only where AWS resources are made, and for which family. */
 const families: Partial<Record<ArgumentName, Family["name"][]>> = {
+    clusterName: ["ebs", "efs"],
+    region: ["ebs", "efs"],
     accountId: ["ebs", "efs"],
     tags: ["ebs", "efs"],
     allow: ["ebs", "efs"],
@@ -24,6 +26,8 @@ const families: Partial<Record<ArgumentName, Family["name"][]>> = {
     oidcProviderArn: ["ebs", "efs"],
     installsPodIdentityAgent: ["ebs", "efs"],
     podIdentityAgentVersion: ["ebs", "efs"],
+    iops: ["ebs", "efs"],
+    throughputMiB: ["ebs", "efs"],
     smallestSize: ["ebs"],
     nodeRoleArn: ["efs"],
     fileSystemId: ["efs"],
@@ -45,11 +49,11 @@ const families: Partial<Record<ArgumentName, Family["name"][]>> = {
     lastGroupId: ["efs"],
 };
 
-function meaningless(args: CloudStorageArgs, driver: Driver, family: Family | undefined): InputProblem[] {
+function meaningless(args: CloudStorageArgs, title: string, family: Family | undefined): InputProblem[] {
     const names = Object.keys(families) as ArgumentName[];
     return names
         .filter((name) => args[name] !== undefined && !(family && families[name]?.includes(family.name)))
-        .map((name) => ({ path: name, reason: `it means nothing for ${driver.title}. Leave it out.` }));
+        .map((name) => ({ path: name, reason: `it means nothing for ${title}. Leave it out.` }));
 }
 
 /** Parameters that have an argument, which also decides who may use what they name. */
@@ -106,43 +110,53 @@ function roleProblems(args: CloudStorageArgs, family: Family, partition: Partiti
     return problems;
 }
 
-/** What is wrong with the arguments about AWS; those about classes are judged with every storage's. */
-export function awsProblems(args: CloudStorageArgs, driver: Driver, family: Family | undefined): InputProblem[] {
-    const problems = [...meaningless(args, driver, family), ...purchaseProblems(driver, args)];
-    if (!/^[0-9A-Za-z][\w-]{0,99}$/.test(args.clusterName)) {
-        problems.push({
-            path: "clusterName",
-            reason: `"${args.clusterName}" is no name of an EKS cluster: up to 100 letters, digits, "-" and "_". Write what \`aws eks list-clusters\` shows.`,
-        });
+/** What is wrong with the name of the cluster, its region and its account. */
+function placeProblems({ clusterName, region, accountId }: CloudStorageArgs): InputProblem[] {
+    const problems: InputProblem[] = [];
+    if (clusterName === undefined || !/^[0-9A-Za-z][\w-]{0,99}$/.test(clusterName)) {
+        const what =
+            clusterName === undefined
+                ? "missing: volumes belong to a cluster by its name"
+                : `"${clusterName}" is no name of an EKS cluster`;
+        problems.push({ path: "clusterName", reason: `${what}. Write what \`aws eks list-clusters\` shows.` });
     }
-    if (typeof args.accountId === "string" && !/^\d{12}$/.test(args.accountId)) {
-        problems.push({ path: "accountId", reason: `"${args.accountId}" is no AWS account. Write its twelve digits, in quotes.` });
+    if (region === undefined || !partitionOf(region)) {
+        const what = region === undefined ? "missing" : `"${region}" is no region known here`;
+        problems.push({ path: "region", reason: `${what}. Write e.g. eu-central-1, cn-north-1 or us-gov-west-1.` });
     }
-    problems.push(
-        ...(args.allow ?? []).flatMap((text, index) => {
-            const reason = permissionProblem(text);
-            return reason ? [{ path: `allow[${index}]`, reason }] : [];
-        }),
-    );
-    const partition = partitionOf(args.region);
-    if (!partition) {
-        return [
-            ...problems,
-            {
-                path: "region",
-                reason: `"${args.region}" is no region known here. Write e.g. eu-central-1, cn-north-1 or us-gov-west-1.`,
-            },
-        ];
+    if (typeof accountId === "string" && !/^\d{12}$/.test(accountId)) {
+        problems.push({ path: "accountId", reason: `"${accountId}" is no AWS account. Write its twelve digits, in quotes.` });
     }
-    if (!family) {
+    return problems;
+}
+
+/** Permissions that can't be read. */
+function allowProblems({ allow = [] }: CloudStorageArgs): InputProblem[] {
+    return allow.flatMap((text, index) => {
+        const reason = permissionProblem(text);
+        return reason ? [{ path: `allow[${index}]`, reason }] : [];
+    });
+}
+
+/**
+ * What is wrong with the arguments about AWS; those about classes are judged with every storage's. A driver that isn't in the table, and
+ * one without a family, takes none of them.
+ */
+export function awsProblems(args: CloudStorageArgs, driver: Driver | undefined, family: Family | undefined): InputProblem[] {
+    const problems = [
+        ...meaningless(args, driver?.title ?? `"${args.driver}"`, family),
+        ...(driver && family ? purchaseProblems(driver, args) : []),
+        ...(family ? [...placeProblems(args), ...allowProblems(args), ...tagProblems(args.tags), ...parameterProblems(args, family)] : []),
+    ];
+    const { region = "" } = args;
+    const partition = partitionOf(region);
+    if (!family || !partition) {
         return problems;
     }
     return [
         ...problems,
-        ...tagProblems(args.tags),
-        ...parameterProblems(args, family),
         ...roleProblems(args, family, partition),
-        ...arnProblems("kmsKeyArn", args.kmsKeyArn, partition, "kms", args.region, "key"),
+        ...arnProblems("kmsKeyArn", args.kmsKeyArn, partition, "kms", region, "key"),
         ...arnProblems("roleArn", args.roleArn, partition, "iam", "", "role"),
         ...arnProblems("nodeRoleArn", args.nodeRoleArn, partition, "iam", "", "role"),
         ...arnProblems("oidcProviderArn", args.oidcProviderArn, partition, "iam", "", "oidc-provider"),
