@@ -2,7 +2,7 @@ import * as path from "node:path";
 import { clusterOf, kubectl } from "../stacks/cluster";
 import { surroundings } from "../stacks/surroundings";
 import { classReferences, missingClasses, type SourceObject, sourceProblems } from "./claim-references";
-import { knownClaims } from "./claims-in-state";
+import { claimsIn, type StateResource } from "./claims-in-state";
 import { ClusterObjects } from "./cluster-objects";
 import type { Deployment } from "./deployment";
 import { UserError } from "./errors";
@@ -19,11 +19,14 @@ interface Named {
  * Refuses an update that would lose data or could never end, with all of its reasons, before anything of it is carried out: claims that
  * would go or shrink, and claims to be made from what isn't there. Returns what there is to say once the update is done.
  */
-export function refuseHarm({ pulumi, stack, checked: { plan, settings } }: Deployment): () => string[] {
+export function refuseHarm(
+    { pulumi, stack, checked: { plan, settings } }: Deployment,
+    resources: readonly StateResource[],
+): () => string[] {
     const file = path.relative(process.cwd(), stackFile(stack));
     const { cluster } = clusterOf(settings, surroundings);
     const objects = new ClusterObjects(cluster, pulumi.env);
-    const claims = knownClaims(pulumi, stack);
+    const claims = claimsIn(resources);
     const departing = departingClaims(claims, plan, settings);
     const namespace = settings.namespace ?? plan.app;
     const missing = [

@@ -38,10 +38,10 @@ export function claimsIn(resources: readonly StateResource[]): KnownClaim[] {
     });
 }
 
-/** The claims of a stack, as its state has them. */
-export function knownClaims(pulumi: PulumiCli, stack: string): KnownClaim[] {
+/** Everything in a stack's state. */
+export function knownResources(pulumi: PulumiCli, stack: string): StateResource[] {
     const exported = JSON.parse(pulumi.run(["stack", "export", "--stack", stack])) as { deployment?: { resources?: StateResource[] } };
-    return claimsIn(exported.deployment?.resources ?? []);
+    return exported.deployment?.resources ?? [];
 }
 
 /** A claim's name with its namespace. */

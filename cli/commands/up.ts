@@ -1,7 +1,9 @@
 import { refuseHarm } from "../before-up";
+import { knownResources } from "../claims-in-state";
 import { forContext } from "../context-stack";
 import { onStack } from "../deployment";
 import { UserError } from "../errors";
+import { makeWayForLeftClasses } from "../left-classes";
 import { summary } from "../summary";
 
 export interface UpOptions {
@@ -18,7 +20,9 @@ export async function runUp(name: string, options: UpOptions): Promise<void> {
     const stack = options.context ? forContext(name, options.context, options.storageClass) : name;
     await onStack(stack, { yes: options.yes, whenMissing: "create" }, async (deployment) => {
         const { pulumi, checked, consent } = deployment;
-        const afterwards = refuseHarm(deployment);
+        const resources = knownResources(pulumi, stack);
+        const afterwards = refuseHarm(deployment, resources);
+        for (const line of makeWayForLeftClasses(deployment, resources)) console.error(line);
         const status = await pulumi.interactive(["up", "--stack", stack, "--suppress-outputs", ...consent]);
         if (status !== 0) {
             throw new UserError(

@@ -4,11 +4,14 @@ import type * as pulumi from "@pulumi/pulumi";
 import type { InputProblem } from "../problems";
 import type { DriverDescription } from "../usecases/drivers";
 import type { Plan, PlannedStorage, StorageKind } from "../usecases/plan";
+import type { AwsCluster } from "./aws/app-cluster";
 import { classSpecOf, noProvisioner } from "./class-spec";
+import { CloudStorage } from "./cloud-storage";
 import { diskProblems, type StaticDisk, shortage } from "./disks";
 import { type ClusterNeed, existingClassNeed, neededBy } from "./driver-presence";
 import { LocalStorage } from "./local-storage";
 import { NetworkStorage } from "./network-storage";
+import { type ClassToMake, installsItsDriver, plannedCloudProblems, withCloud } from "./planned-cloud";
 import type { StorageClassArgs } from "./storage-class-args";
 
 /** The class a plan's volumes get, and the component that made it, if one did. */
@@ -29,6 +32,8 @@ export interface StorageOptions {
     drivers?: Record<string, DriverDescription>;
     disks?: StaticDisk[];
     allow?: string[];
+    /** The EKS cluster, where the plan's storage is of AWS. */
+    aws?: AwsCluster;
     /** The cluster in which a preview looks for drivers. */
     kubeconfig?: string;
     context?: string;
@@ -39,16 +44,19 @@ type StorageComponent = pulumi.ComponentResource & {
     readonly snapshotClassName: pulumi.Output<string>;
 };
 
-/** The component for each kind of storage that this version makes classes of. */
-const makers: Partial<
-    Record<StorageKind, new (name: string, args: StorageClassArgs, opts?: pulumi.ComponentResourceOptions) => StorageComponent>
+/** The component for each kind of storage. A cloud's takes arguments of its own. */
+const makers: Record<
+    Exclude<StorageKind, "cloud">,
+    new (
+        name: string,
+        args: StorageClassArgs,
+        opts?: pulumi.ComponentResourceOptions,
+    ) => StorageComponent
 > = { local: LocalStorage, network: NetworkStorage };
 
-/** Why a plan's storage can't be made by this version, or undefined where it can. */
-export function storageProblem(storage: PlannedStorage): string | undefined {
-    return storage.existingClass !== undefined || makers[storage.kind]
-        ? undefined
-        : `this version makes classes of ${Object.keys(makers).join(" and ")} storage, not of ${storage.kind} storage. Name a class that exists: storageClass: gp3`;
+/** What is wrong with the storage in a cloud that a plan asks for. */
+export function plannedStorageProblems(plan: Plan, options: StorageOptions, isRegionSaid: boolean): InputProblem[] {
+    return plannedCloudProblems(plan, classesOf(plan, plan.app, options), options.aws, isRegionSaid);
 }
 
 /** What is wrong with the disks given to a plan: what they are, whether its driver takes any, and whether every volume finds one. */
@@ -101,11 +109,11 @@ const takesSnapshots = ({ backup, decisions }: Plan): boolean =>
     backup.method === "snapshot" || decisions.some(({ path, value }) => path === "needs.snapshots" && value === "true");
 
 /** Every class a plan needs made: its own first, then those of its volumes, with the arguments for each. */
-function classesOf(plan: Plan, namespace: string, options: StorageOptions) {
+function classesOf(plan: Plan, namespace: string, options: StorageOptions): ClassToMake[] {
     const { storage, volumes, app } = plan;
     const isShared = volumes.some(({ accessMode, storage: own }) => accessMode === "ReadWriteMany" && !own);
     const own = volumes.flatMap(({ name, storage: planned, accessMode }) => (planned ? [{ name, planned, accessMode }] : []));
-    return [
+    const classes = [
         ...(storage.existingClass === undefined
             ? [{ volume: "", storage, args: argsOf(storage, classNameFor(app, namespace), isShared, takesSnapshots(plan), options) }]
             : []),
@@ -115,13 +123,12 @@ function classesOf(plan: Plan, namespace: string, options: StorageOptions) {
             args: argsOf(planned, classNameFor(app, namespace, name), accessMode === "ReadWriteMany", false, options),
         })),
     ];
+    return withCloud(plan, classes, options.aws, options.allow);
 }
 
-/** Names of the classes that a plan makes; none of cloud storage's, whose names hang on what is made with them. */
+/** Names of the classes that a plan makes. */
 export function plannedClassNames(plan: Plan, namespace: string, options: StorageOptions = {}): string[] {
-    return classesOf(plan, namespace, options)
-        .filter(({ storage }) => storage.kind !== "cloud")
-        .map(({ storage, args }) => classSpecOf(plan.app, storage.kind, args).spec.name);
+    return classesOf(plan, namespace, options).map(({ storage, args }) => classSpecOf(plan.app, storage.kind, args).spec.name);
 }
 
 /** What has to be in the cluster for a plan's storage. */
@@ -129,8 +136,41 @@ export function clusterNeedsOf(plan: Plan, options: StorageOptions): ClusterNeed
     const { existingClass } = plan.storage;
     return [
         ...(existingClass === undefined ? [] : [existingClassNeed(existingClass)]),
-        ...classesOf(plan, plan.app, options).flatMap(({ storage, args }) => neededBy(classSpecOf(plan.app, storage.kind, args).spec)),
+        ...classesOf(plan, plan.app, options).flatMap((planned) => {
+            const needs = neededBy(classSpecOf(plan.app, planned.storage.kind, planned.args).spec);
+            return installsItsDriver(planned) ? needs.filter(({ path }) => path !== "driver") : needs;
+        }),
     ];
+}
+
+/** One class of a plan in the cluster, as kubectl calls its kind. */
+export interface PlannedClass {
+    resource: "storageclass" | "volumesnapshotclass";
+    name: string;
+}
+
+/** Every class that a plan makes. */
+export function plannedClasses(plan: Plan, namespace: string, options: StorageOptions): PlannedClass[] {
+    return classesOf(plan, namespace, options).flatMap(({ storage, args }) => {
+        const { name, snapshotClass } = classSpecOf(plan.app, storage.kind, args).spec;
+        const own: PlannedClass = { resource: "storageclass", name };
+        return snapshotClass ? [own, { resource: "volumesnapshotclass", name: snapshotClass.name }] : [own];
+    });
+}
+
+/** One class's component. */
+function make(
+    name: string,
+    { kind, provisioner }: PlannedStorage,
+    { args, cloud }: Pick<ClassToMake, "args" | "cloud">,
+    { disks, allow }: StorageOptions,
+    parent: pulumi.ComponentResource,
+): StorageComponent {
+    if (kind === "cloud") {
+        return new CloudStorage(name, cloud ?? args, { parent });
+    }
+    const ofDisks = provisioner === noProvisioner ? { disks, allow } : {};
+    return new makers[kind](name, { ...args, ...ofDisks }, { parent });
 }
 
 /** The classes a plan asks for, as components `name` and `name-<volume>`; none is made where one exists. */
@@ -147,13 +187,8 @@ export function createStorage(
         volumeClassNames: {},
         components: [],
     };
-    for (const { volume, storage, args } of classesOf(plan, namespace, options)) {
-        const Storage = makers[storage.kind];
-        if (!Storage) {
-            throw new Error(storageProblem(storage));
-        }
-        const ofDisks = storage.provisioner === noProvisioner && volume === "" ? { disks: options.disks, allow: options.allow } : {};
-        const made = new Storage(volume === "" ? name : `${name}-${volume}`, { ...args, ...ofDisks }, { parent: component });
+    for (const { volume, storage, args, cloud } of classesOf(plan, namespace, options)) {
+        const made = make(volume === "" ? name : `${name}-${volume}`, storage, { args, cloud }, volume === "" ? options : {}, component);
         inUse.components.push(made);
         if (volume === "") {
             inUse.className = made.className;
