@@ -25,11 +25,11 @@ function unreachable(reason: string): void {
 beforeEach(() => {
     asked = [];
     logged = [];
-    for (const level of ["error", "warn"] as const) {
-        jest.spyOn(pulumi.log, level).mockImplementation(async (message, resource) => {
-            logged.push(`${level} ${resource ? "of a component" : ""}: ${message}`);
-        });
-    }
+    const note = (level: string) => async (message: string, resource?: pulumi.Resource) => {
+        logged.push(`${level} ${resource ? "of a component" : ""}: ${message}`);
+    };
+    jest.spyOn(pulumi.log, "error").mockImplementation(note("error"));
+    jest.spyOn(pulumi.log, "warn").mockImplementation(note("warn"));
 });
 afterEach(() => {
     jest.restoreAllMocks();
