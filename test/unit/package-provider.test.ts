@@ -1,5 +1,7 @@
 /** The components as programs in other languages make them. */
 
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import * as library from "../../components";
 import { PackageProvider } from "../../components/package/provider";
@@ -75,4 +77,9 @@ it("is loaded as plain JavaScript by whoever asks for the package", () => {
     expect(Object.keys(loaded).sort()).toEqual(Object.keys(library).sort());
     // The name is how a component is found, and bundling may change it.
     expect(Object.entries<{ name: string }>(loaded).filter(([name, value]) => value.name !== name)).toEqual([]);
+});
+
+it("is shown in the documentation by the program that the cluster tests run", () => {
+    const read = (file: string) => readFileSync(join(__dirname, "../..", file), "utf8");
+    expect(read("docs/component-package.md")).toContain(`\`\`\`yaml\n${read("docs/examples/yaml/Pulumi.yaml")}\`\`\``);
 });
