@@ -1,9 +1,7 @@
 import { deployedOf, exitCodes, type Review, review, unreadable } from "../../policies/review";
-import { checkStack } from "../checked-stack";
 import { UserError } from "../errors";
-import { figuresOf } from "../review/figures";
+import { fromFile } from "../review/file";
 import { reviewMarkdown } from "../review/markdown";
-import { fromEngine, fromFile } from "../review/source";
 import { reviewPage } from "../review/terminal";
 
 export interface ReviewOptions {
@@ -21,6 +19,10 @@ async function reviewOf({ stack, preview }: ReviewOptions): Promise<Review> {
         const source = fromFile(preview);
         return "failure" in source ? unreadable(source.failure) : review(source.document);
     }
+    // Reading a file needs neither the components nor the engine.
+    const { checkStack } = require("../checked-stack") as typeof import("../checked-stack");
+    const { fromEngine } = require("../review/engine") as typeof import("../review/engine");
+    const { figuresOf } = require("../review/figures") as typeof import("../review/figures");
     const name = stack ?? usualStack;
     const checked = checkStack(name);
     const source = await fromEngine(name, checked);

@@ -9,8 +9,14 @@ const signs: Record<Review["outcome"], string> = { safe: "✅", refused: "⛔", 
 const rowLimit = 100;
 const errorLimit = 4000;
 
-/** Text in a table's cell or a line: nothing in it is markup. */
-const plain = (text: string) => text.replace(/\s*\n\s*/g, " ").replace(/[\\|<>*_[\]#~]/g, (sign) => `\\${sign}`);
+const entities: Record<string, string> = { "&": "&amp;", "<": "&lt;", ">": "&gt;", "@": "&#64;" };
+
+/** Text in a table's cell or a line: nothing in it is markup, and nobody is called by it. */
+const plain = (text: string) =>
+    text
+        .replace(/\s*\n\s*/g, " ")
+        .replace(/[&<>@]/g, (sign) => entities[sign])
+        .replace(/[\\|*_`[\]~]/g, (sign) => `\\${sign}`);
 
 /** Text as code; a backtick in it can't end it. */
 const code = (text: string) =>
@@ -46,7 +52,7 @@ export function reviewMarkdown(review: Review): string {
     const open = shown.filter((row) => needsAttention(row) || all(row, "instead").length > 0);
     const rest = othersInWords(others);
     const sections = [
-        `<!-- holdfast review${review.stack ? ` of ${review.stack.replace(/-->/g, "")}` : ""} -->\n### ${signs[review.outcome]} ${plain(headline(review))}`,
+        `<!-- holdfast review${review.stack ? ` of ${review.stack.replace(/[^\w./-]/g, "").replace(/--+/g, "-")}` : ""} -->\n### ${signs[review.outcome]} ${plain(headline(review))}`,
         ...(review.stack ? [`Stack ${code(review.stack)}`] : []),
         ...(shown.length > 0
             ? [["| what happens | to | how | because of | what remains |", "|---|---|---|---|---|", ...shown.map(tableRow)].join("\n")]

@@ -41,8 +41,7 @@ export function headline({ outcome, rows, errors, problems }: Review): string {
 
 /** What to write to have it all the same. */
 export function permissionInWords(row: Row): string | undefined {
-    if (!row.isRefusable && row.verdict !== "unknown") return undefined;
-    if (row.isAllowed) return undefined;
+    if (row.isAllowed || !["destroyed", "at risk", "unknown"].includes(row.verdict)) return undefined;
     if (row.permission === undefined) return row.isStoppedByProtection ? undefined : "nothing: no permission helps here";
     const line = `holdfast:allow: ["${row.permission}"]`;
     return row.isStoppedByProtection ? `${line}, in an update before this one, which lifts the protection` : line;

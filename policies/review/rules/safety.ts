@@ -127,7 +127,11 @@ export const safetyRules: readonly Rule[] = [
             }
             const isSuspended = (inputs: unknown) => valueAt(inputs, "spec.suspend") === true || valueAt(inputs, "spec.paused") === true;
             if (change.effect === "update" && !isSuspended(change.old?.inputs) && isSuspended(change.new?.inputs)) {
-                return { says: `the ${change.kind.title} is suspended: no recovery points are made while it is`, fields: ["spec.suspend"] };
+                return {
+                    says: `the ${change.kind.title} is suspended: no recovery points are made while it is`,
+                    fields: ["spec.suspend"],
+                    instead: ["keep it running: suspend: false"],
+                };
             }
             return undefined;
         },

@@ -1,6 +1,5 @@
-/** Where a preview comes from: a file, standard input, or the engine. */
+/** A preview that the engine makes. */
 
-import * as fs from "node:fs";
 import * as path from "node:path";
 import { parsePreview } from "../../policies/review";
 import { userPaths } from "../../sandbox/paths";
@@ -13,28 +12,7 @@ import { UserError } from "../errors";
 import { runSteps } from "../progress";
 import { PulumiCli } from "../pulumi";
 import { keepStackFile, stackFile } from "../stack";
-
-/** A preview's document, or why there is none. */
-export type Source = { document: unknown } | { failure: string };
-
-const readable = "Write one with `pulumi preview --json --show-sames --show-replacement-steps > preview.json`.";
-
-/** Reads a preview that was written before; `-` is standard input. */
-export function fromFile(file: string): Source {
-    const shown = file === "-" ? "standard input" : file;
-    let text: string;
-    try {
-        text = fs.readFileSync(file === "-" ? 0 : file, "utf8");
-    } catch (error) {
-        return { failure: `${shown} can't be read: ${(error as Error).message}` };
-    }
-    if (text.trim() === "") return { failure: `${shown} is empty. ${readable}` };
-    try {
-        return { document: parsePreview(text) };
-    } catch (error) {
-        return { failure: `${shown} isn't JSON (${(error as Error).message}). ${readable}` };
-    }
-}
+import type { Source } from "./file";
 
 /** The environment in which the engine can preview, without bringing anything up: a review changes nothing. */
 async function previewEnvironment({ settings }: CheckedStack): Promise<NodeJS.ProcessEnv> {
