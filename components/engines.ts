@@ -3,7 +3,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { InputProblem } from "./problems";
 import type { StatefulAppArgs } from "./stateful-app";
-import { storageProblem } from "./storage/planned-storage";
 import type { EngineName, Plan } from "./usecases/plan";
 import { secondsOf } from "./usecases/quantities";
 import {
@@ -57,10 +56,6 @@ export function lostNodeSecondsOf(plan: Plan): number {
 const postgres: Engine = {
     problems(plan, args) {
         const problems: InputProblem[] = [];
-        const storage = storageProblem(plan.storage);
-        if (storage) {
-            problems.push({ path: "storageDriver", reason: storage });
-        }
         if (args.workload !== undefined) {
             problems.push({
                 path: "workload",
@@ -151,8 +146,7 @@ function describedProblems(plan: WorkloadPlan, args: StatefulAppArgs): InputProb
 
 const container: Engine = {
     problems(plan, args) {
-        const storage = storageProblem(plan.storage);
-        return [...(storage ? [{ path: "storageDriver", reason: storage }] : []), ...describedProblems(plan, args)];
+        return describedProblems(plan, args);
     },
     unplannedProblems: (app, args) => describedProblems(withoutPlan(app, args.replicas ?? 1), args),
     create(name, plan, args, context) {

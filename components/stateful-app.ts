@@ -2,8 +2,9 @@ import { Namespace } from "@pulumi/kubernetes/core/v1";
 import * as pulumi from "@pulumi/pulumi";
 import { engines } from "./engines";
 import { appNameProblem, type InputProblem, refuseProblems } from "./problems";
+import type { AwsCluster } from "./storage/aws/app-cluster";
 import type { StaticDisk } from "./storage/disks";
-import { createStorage, plannedDiskProblems } from "./storage/planned-storage";
+import { createStorage, plannedDiskProblems, plannedStorageProblems } from "./storage/planned-storage";
 import type { Plan } from "./usecases/plan";
 import { type OverrideValue, type Problem, resolve, type Wish } from "./usecases/resolve";
 import { spoken } from "./usecases/settings";
@@ -79,6 +80,16 @@ export interface StatefulAppArgs {
      * @default none: somebody else makes the volumes
      */
     disks?: StaticDisk[];
+    /**
+     * The region of AWS, e.g. `eu-central-1`.
+     * @default where nothing is made on AWS, the price table's; otherwise required
+     */
+    region?: string;
+    /**
+     * The EKS cluster, for storage of AWS.
+     * @default none; required for target `eks`, unless its storage is local or a class that exists
+     */
+    aws?: AwsCluster;
     /** @default the engine's, for the target */
     image?: string;
     /**
@@ -146,7 +157,7 @@ export interface StatefulAppArgs {
 }
 
 /** Decisions that have an argument of their own; the others go by their path in `set`. */
-const decided = ["size", "ceiling", "replicas", "storageDriver", "storageClass", "image"] as const;
+const decided = ["size", "ceiling", "replicas", "storageDriver", "storageClass", "image", "region"] as const;
 
 /** The wish that the arguments are: what decides the plan, without what only names things. */
 export function wishOf(app: string, args: StatefulAppArgs): Wish {
@@ -175,6 +186,9 @@ function argumentProblem({ path, message, given, allowed, fix }: Problem): Input
     const ended = /[.?!]$/.test(message) ? message : `${message}.`;
     return { path: argumentOf(path), reason: `${ended} Given: ${given}. Allowed: ${allowed}. Write: ${fix}` };
 }
+
+/** The price table's region is for prices: nothing is made in a region nobody named. */
+const isRegionSaid = ({ region, set }: StatefulAppArgs): boolean => (region ?? set?.region) !== undefined;
 
 /** The plan the arguments give, or everything that is wrong with them. */
 export function planOf(app: string, args: StatefulAppArgs): { plan?: Plan; problems: InputProblem[] } {
@@ -207,7 +221,16 @@ export function planOf(app: string, args: StatefulAppArgs): { plan?: Plan; probl
             reason: `"${plan.useCase}" runs on ${plan.engine.name}, which this version plans and can't make yet. It makes: ${built}.`,
         });
     }
-    return { plan, problems: [...problems, ...plannedDiskProblems(plan, args.disks), ...appClaimProblems(plan, args), ...(engine?.problems(plan, args) ?? [])] };
+    return {
+        plan,
+        problems: [
+            ...problems,
+            ...plannedDiskProblems(plan, args.disks),
+            ...plannedStorageProblems(plan, args, isRegionSaid(args)),
+            ...appClaimProblems(plan, args),
+            ...(engine?.problems(plan, args) ?? []),
+        ],
+    };
 }
 
 /**

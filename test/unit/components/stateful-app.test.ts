@@ -102,7 +102,8 @@ describe("a stateful app", () => {
         const { problems } = planOf("ledger", { useCase: "banking-ledger", target: "sandbox" });
         expect(problems).toEqual([{ path: "useCase", reason: expect.stringContaining("It makes: postgres, container.") }]);
         expect(planOf("prefs", { useCase: "user-preferences", target: "eks" }).problems).toEqual([
-            { path: "storageDriver", reason: expect.stringContaining("not of cloud storage. Name a class that exists") },
+            { path: "region", reason: expect.stringContaining("missing: AWS resources are made where the cluster is.") },
+            { path: "aws.clusterName", reason: expect.stringContaining("Write its name, or a class that exists") },
         ]);
     });
 
