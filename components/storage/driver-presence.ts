@@ -83,7 +83,8 @@ export async function missingFrom(address: ClusterAddress, needs: readonly Clust
     }
 }
 
-const isMocked = (): boolean => !pulumi.runtime.hasEngine();
+/** `hasEngine` is true only once something was logged; under mocks there is no engine to be had at all. */
+const isMocked = (): boolean => pulumi.runtime.getEngine() === undefined;
 
 /** True where a look makes sense: in a preview of a real engine, of a cluster that was named. */
 export function isLookedAt({ kubeconfig, context }: ClusterAddress): boolean {
