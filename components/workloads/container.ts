@@ -12,8 +12,8 @@ export interface ContainerRequest extends ContainerProcess {
     ports: WorkloadPort[];
     resources: WorkloadResources;
     volumeMounts: input.core.v1.VolumeMount[];
-    /** The Secret that holds the workload's secret files. */
-    secret?: pulumi.Input<string>;
+    /** Name of the Secret that holds the workload's secret files, where there are any. */
+    secret: string;
     runAsUser?: number;
 }
 
@@ -66,7 +66,7 @@ function variablesOf({ secret, configMap, prefix, isOptional }: EnvSource): inpu
 
 /** The container as Pod Security "restricted" lets it run. */
 export function containerOf(request: ContainerRequest): Container {
-    const { resources, ports, secret = "" } = request;
+    const { resources, ports, secret } = request;
     const sources = request.envFrom ?? [];
     const whole = sources.filter(({ variable }) => variable === undefined);
     return {

@@ -3,7 +3,8 @@ import { ConfigMap, Secret } from "@pulumi/kubernetes/core/v1";
 import * as pulumi from "@pulumi/pulumi";
 import { labelsOf } from "./labels";
 
-type Files = { [file: string]: pulumi.Input<string> };
+/** Files, or other values, by name. */
+export type Contents = { [name: string]: pulumi.Input<string> };
 
 interface Owner {
     component: pulumi.ComponentResource;
@@ -13,64 +14,61 @@ interface Owner {
     dependsOn: pulumi.ComponentResourceOptions["dependsOn"];
 }
 
+export const configMapNameOf = (app: string): string => `${app}-config`;
+export const secretNameOf = (app: string): string => `${app}-secrets`;
+
 function canonical(files: Record<string, string>): string {
     return JSON.stringify(Object.entries(files).sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0)));
 }
 
-/**
- * The configuration files as an immutable ConfigMap named after its content, e.g. `ledger-config-1f0c9a2b`.
- *
- * A provider replaces a ConfigMap whose data changes, and deletes it first when its name stays: a pod that starts in between finds none.
- * With a new name the new one is made first, the pods roll because their template names it, and the old one goes when they have.
- */
-export function createConfigMap(owner: Owner, files: Files): ConfigMap {
-    const content = pulumi.output(files);
-    return new ConfigMap(
-        `${owner.name}-config`,
-        {
-            metadata: {
-                name: content.apply(
-                    (data) => `${owner.app}-config-${createHash("sha256").update(canonical(data)).digest("hex").slice(0, 8)}`,
-                ),
-                namespace: owner.namespace,
-                labels: labelsOf(owner.app),
-            },
-            data: content,
-            immutable: true,
-        },
-        { parent: owner.component, dependsOn: owner.dependsOn },
-    );
+/** Hash of what anyone may read. */
+export function contentHash(contents: Contents): pulumi.Output<string> {
+    return pulumi.output(contents).apply((data) => createHash("sha256").update(canonical(data)).digest("hex").slice(0, 8));
 }
 
 /**
  * Hash of something secret. It can be read by more people than the Secret, so it must not be a quick test of guesses: scrypt, salted with
  * the application's name, and 32 bits of it.
  */
-function secretHash(app: string, data: Record<string, string>): string {
-    return scryptSync(canonical(data), app, 4, { cost: 4096 }).toString("hex");
+export function secretHash(app: string, contents: Contents): pulumi.Output<string> {
+    const hash = pulumi
+        .secret(contents)
+        .apply((data) => scryptSync(canonical(data as Record<string, string>), app, 4, { cost: 4096 }).toString("hex"));
+    return pulumi.unsecret(hash);
 }
 
-/** Hash of what rolls the pods when it changes. */
-export function rollHash(app: string, values: Files): pulumi.Output<string> {
-    return pulumi.unsecret(pulumi.output(values).apply((data) => secretHash(app, data)));
+/**
+ * The configuration files as a ConfigMap of one name, whatever is in it: the pods roll because their template has a hash of the content.
+ *
+ * A name after the content would tie a member to content that a later update deletes: one held back by a partition or `OnDelete` couldn't
+ * start again, and going back after an update that failed would make an object that is still there. The price: a member that starts again
+ * before its turn finds the new files.
+ */
+export function createConfigMap(owner: Owner, files: Contents): ConfigMap {
+    return new ConfigMap(
+        `${owner.name}-config`,
+        {
+            metadata: { name: configMapNameOf(owner.app), namespace: owner.namespace, labels: labelsOf(owner.app) },
+            data: files,
+        },
+        { parent: owner.component, dependsOn: owner.dependsOn, deleteBeforeReplace: true },
+    );
 }
 
-/** Secret files as an immutable Secret named after its content, for the reasons of {@link createConfigMap}. */
-export function createSecret(owner: Owner, files: Files): Secret {
-    const content = pulumi.secret(files);
+/** Secret files as a Secret of one name, for the reasons of {@link createConfigMap}. */
+export function createSecret(owner: Owner, files: Contents): Secret {
     return new Secret(
         `${owner.name}-secrets`,
         {
-            metadata: {
-                name: pulumi.unsecret(content.apply((data) => `${owner.app}-secrets-${secretHash(owner.app, data)}`)),
-                namespace: owner.namespace,
-                labels: labelsOf(owner.app),
-            },
-            data: content.apply((data) =>
-                Object.fromEntries(Object.entries(data).map(([file, text]) => [file, Buffer.from(text).toString("base64")])),
-            ),
-            immutable: true,
+            metadata: { name: secretNameOf(owner.app), namespace: owner.namespace, labels: labelsOf(owner.app) },
+            data: pulumi
+                .secret(files)
+                .apply((data) =>
+                    Object.fromEntries(
+                        Object.entries(data as Record<string, string>).map(([file, text]) => [file, Buffer.from(text).toString("base64")]),
+                    ),
+                ),
         },
-        { parent: owner.component, dependsOn: owner.dependsOn },
+        { parent: owner.component, dependsOn: owner.dependsOn, deleteBeforeReplace: true },
     );
 }

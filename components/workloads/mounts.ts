@@ -1,19 +1,13 @@
 /** The volumes of a pod beside the claims, and where each container finds them. */
 
 import type * as input from "@pulumi/kubernetes/types/input";
-import type * as pulumi from "@pulumi/pulumi";
 import type { WorkloadContainer, WorkloadMount } from "./container-args";
+import { configMapNameOf, secretNameOf } from "./contents";
 import type { ScratchVolume } from "./pod-args";
 import type { StatefulWorkloadArgs } from "./workload-args";
 
 type Volume = input.core.v1.Volume;
 type VolumeMount = input.core.v1.VolumeMount;
-
-/** Names of objects that hold what the pod mounts. They change with their content, so that a change rolls the pods. */
-export interface MountedObjects {
-    configMap?: pulumi.Input<string>;
-    secret?: pulumi.Input<string>;
-}
 
 /** Names of the volumes that hold `config` and `secrets`. */
 export const configVolume = "holdfast-config";
@@ -45,7 +39,7 @@ export function hasOwnTmp({ mounts }: WorkloadContainer): boolean {
 }
 
 /** Every volume of the pod but the claims', beside its mount in the main container. */
-function volumesOf(args: StatefulWorkloadArgs, objects: MountedObjects): { mount: VolumeMount; volume: Volume }[] {
+function volumesOf(app: string, args: StatefulWorkloadArgs): { mount: VolumeMount; volume: Volume }[] {
     // Readable by the group alone: the volumes' group is the container's.
     const files = 0o440;
     return [
@@ -53,22 +47,22 @@ function volumesOf(args: StatefulWorkloadArgs, objects: MountedObjects): { mount
             mount: { name, mountPath },
             volume: { name, emptyDir: { ...(isInMemory ? { medium: "Memory" } : {}), ...(sizeLimit ? { sizeLimit } : {}) } },
         })),
-        ...(objects.configMap
+        ...(args.config
             ? [
                   {
                       mount: { name: configVolume, mountPath: configPathOf(args), readOnly: true },
                       volume: {
                           name: configVolume,
-                          configMap: { name: objects.configMap, ...(args.isConfigExecutable ? { defaultMode: 0o555 } : {}) },
+                          configMap: { name: configMapNameOf(app), ...(args.isConfigExecutable ? { defaultMode: 0o555 } : {}) },
                       },
                   },
               ]
             : []),
-        ...(objects.secret
+        ...(args.secrets
             ? [
                   {
                       mount: { name: secretsVolume, mountPath: secretsPathOf(args), readOnly: true },
-                      volume: { name: secretsVolume, secret: { secretName: objects.secret, defaultMode: files } },
+                      volume: { name: secretsVolume, secret: { secretName: secretNameOf(app), defaultMode: files } },
                   },
               ]
             : []),
@@ -84,9 +78,9 @@ function volumesOf(args: StatefulWorkloadArgs, objects: MountedObjects): { mount
 }
 
 /** Volumes of the pod beside those of its claims. */
-export function podVolumes(args: StatefulWorkloadArgs, objects: MountedObjects): Volume[] {
+export function podVolumes(app: string, args: StatefulWorkloadArgs): Volume[] {
     const beside = [...(args.initContainers ?? []), ...(args.sidecars ?? [])].filter(hasOwnTmp);
-    return [...volumesOf(args, objects).map(({ volume }) => volume), ...beside.map(({ name }) => ({ name: tmpOf(name), emptyDir: {} }))];
+    return [...volumesOf(app, args).map(({ volume }) => volume), ...beside.map(({ name }) => ({ name: tmpOf(name), emptyDir: {} }))];
 }
 
 function namedMounts(mounts: WorkloadMount[] | undefined): VolumeMount[] {
@@ -99,10 +93,10 @@ function namedMounts(mounts: WorkloadMount[] | undefined): VolumeMount[] {
 }
 
 /** What the main container sees: all that the pod has, and further views of it. */
-export function mainMounts(args: StatefulWorkloadArgs, objects: MountedObjects): VolumeMount[] {
+export function mainMounts(app: string, args: StatefulWorkloadArgs): VolumeMount[] {
     return [
         ...args.volumes.map(({ name, mountPath, subPath }) => ({ name, mountPath, ...(subPath === undefined ? {} : { subPath }) })),
-        ...volumesOf(args, objects).map(({ mount }) => mount),
+        ...volumesOf(app, args).map(({ mount }) => mount),
         ...namedMounts(args.mounts),
     ];
 }

@@ -142,7 +142,8 @@ export interface WorkloadDescription extends ContainerProcess {
      */
     updateStrategy?: string;
     /**
-     * Members below this ordinal stay as they are, so that an update can be tried on the last ones first.
+     * Members below this ordinal stay as they are, so that an update can be tried on the last ones first. Files of `config` and `secrets`
+     * belong to all: one that is held back finds the new ones when it starts again.
      * @default 0: all are updated
      */
     partition?: number;

@@ -2,28 +2,34 @@ import type * as input from "@pulumi/kubernetes/types/input";
 import type * as pulumi from "@pulumi/pulumi";
 import { containerOf } from "./container";
 import type { WorkloadContainer } from "./container-args";
+import { contentHash, secretHash, secretNameOf } from "./contents";
 import { labelsOf, mainContainer, selectorOf } from "./labels";
-import { besideMounts, type MountedObjects, mainMounts, podVolumes } from "./mounts";
+import { besideMounts, mainMounts, podVolumes } from "./mounts";
 import { quiesceAnnotations } from "./quiesce";
 import type { StatefulWorkloadArgs } from "./workload-args";
 
 type PodTemplate = input.core.v1.PodTemplateSpec;
 type Container = input.core.v1.Container;
 
-/** What the template holds by name or by hash, because its content is elsewhere. */
-export interface TemplateObjects extends MountedObjects {
-    /** Hash of what `rollOn` names. */
-    rollOn?: pulumi.Input<string>;
+/**
+ * Hashes of what the pods read and the template doesn't hold: a change of one is a change of the template, and rolls the pods.
+ */
+function contentAnnotations(app: string, { config, secrets, rollOn }: StatefulWorkloadArgs): Record<string, pulumi.Output<string>> {
+    return {
+        ...(config ? { "holdfast.dev/config": contentHash(config) } : {}),
+        ...(secrets ? { "holdfast.dev/secrets": secretHash(app, secrets) } : {}),
+        ...(rollOn ? { "holdfast.dev/roll-on": secretHash(app, rollOn) } : {}),
+    };
 }
 
-function main(args: StatefulWorkloadArgs, objects: MountedObjects): Container {
+function main(app: string, args: StatefulWorkloadArgs): Container {
     return {
         ...containerOf({
             ...args,
             name: mainContainer,
             resources: args.resources ?? { cpu: "100m", memory: "256Mi" },
-            volumeMounts: mainMounts(args, objects),
-            secret: objects.secret,
+            volumeMounts: mainMounts(app, args),
+            secret: secretNameOf(app),
             // The pod's own user, which stands in the pod.
             runAsUser: undefined,
         }),
@@ -31,13 +37,13 @@ function main(args: StatefulWorkloadArgs, objects: MountedObjects): Container {
     };
 }
 
-function beside(container: WorkloadContainer, objects: MountedObjects): Container {
+function beside(app: string, container: WorkloadContainer): Container {
     return containerOf({
         ...container,
         ports: container.ports ?? [],
         resources: container.resources ?? { cpu: "10m", memory: "64Mi" },
         volumeMounts: besideMounts(container),
-        secret: objects.secret,
+        secret: secretNameOf(app),
     });
 }
 
@@ -60,17 +66,17 @@ function tolerationsOf({ lostNodeSeconds, tolerations }: StatefulWorkloadArgs): 
 }
 
 /** The pod of every member: Pod Security "restricted", no API credentials unless asked for, given up with a lost node, spread as asked. */
-export function podTemplate(app: string, args: StatefulWorkloadArgs, objects: TemplateObjects): PodTemplate {
+export function podTemplate(app: string, args: StatefulWorkloadArgs): PodTemplate {
     const user = args.runAsUser ?? 65532;
     const group = args.runAsGroup ?? user;
     const annotations = {
         ...quiesceAnnotations(args),
-        ...(objects.rollOn === undefined ? {} : { "holdfast.dev/roll-on": objects.rollOn }),
+        ...contentAnnotations(app, args),
         ...args.annotations,
     };
-    const init = (args.initContainers ?? []).map((container) => beside(container, objects));
+    const init = (args.initContainers ?? []).map((container) => beside(app, container));
     // A restarting init container is a sidecar: up before the main one starts, told to stop after it has ended.
-    const sidecars = (args.sidecars ?? []).map((container) => ({ ...beside(container, objects), restartPolicy: "Always" }));
+    const sidecars = (args.sidecars ?? []).map((container) => ({ ...beside(app, container), restartPolicy: "Always" }));
     return {
         metadata: {
             labels: { ...args.labels, ...labelsOf(app) },
@@ -104,8 +110,8 @@ export function podTemplate(app: string, args: StatefulWorkloadArgs, objects: Te
                 },
             ],
             ...(init.length + sidecars.length > 0 ? { initContainers: [...init, ...sidecars] } : {}),
-            containers: [main(args, objects)],
-            volumes: podVolumes(args, objects),
+            containers: [main(app, args)],
+            volumes: podVolumes(app, args),
         },
     };
 }

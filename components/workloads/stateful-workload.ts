@@ -6,7 +6,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { dependenciesOf } from "../dependencies";
 import { refuseProblems } from "../problems";
 import { VolumeClaims } from "../volumes/volume-claims";
-import { createConfigMap, createSecret, rollHash } from "./contents";
+import { createConfigMap, createSecret } from "./contents";
 import { labelsOf, selectorOf } from "./labels";
 import { clientServiceSpec, headlessNameOf, headlessServiceSpec, networkPolicySpec } from "./network";
 import { podTemplate } from "./pod-template";
@@ -84,8 +84,10 @@ export class StatefulWorkload extends pulumi.ComponentResource {
         );
         const network = new NetworkPolicy(`${name}-network`, { metadata: metadata(), spec: networkPolicySpec(app, args) }, named);
         const owner = { component: this, name, app, namespace, dependsOn: opts?.dependsOn };
-        const config = args.config && createConfigMap(owner, args.config);
-        const secrets = args.secrets && createSecret(owner, args.secrets);
+        // What the pods mount is there before they are.
+        const files = [args.config && createConfigMap(owner, args.config), args.secrets && createSecret(owner, args.secrets)].filter(
+            (resource) => resource !== undefined,
+        );
         // One at a time. With one member a budget that forbids it would block every drain of its node for ever.
         new PodDisruptionBudget(
             `${name}-disruptions`,
@@ -116,11 +118,7 @@ export class StatefulWorkload extends pulumi.ComponentResource {
                     updateStrategy: updateStrategyOf(args),
                     minReadySeconds: args.minReadySeconds,
                     persistentVolumeClaimRetentionPolicy: { whenDeleted: "Retain", whenScaled: "Retain" },
-                    template: podTemplate(app, args, {
-                        configMap: config?.metadata.name,
-                        secret: secrets?.metadata.name,
-                        rollOn: args.rollOn && rollHash(app, args.rollOn),
-                    }),
+                    template: podTemplate(app, args),
                     // The API wants templates for claims it finds made already; `data-<app>-<n>` are the claims above.
                     volumeClaimTemplates: args.volumes.map((volume) => ({
                         metadata: { name: volume.name },
@@ -134,7 +132,7 @@ export class StatefulWorkload extends pulumi.ComponentResource {
             },
             {
                 ...named,
-                dependsOn: dependenciesOf(opts?.dependsOn, claims, ...account, headless, network),
+                dependsOn: dependenciesOf(opts?.dependsOn, claims, ...account, ...files, headless, network),
                 // A change of a template replaces the StatefulSet, and growth of a claim must not.
                 ignoreChanges: ["spec.volumeClaimTemplates"],
             },

@@ -110,35 +110,46 @@ describe("a stateful workload", () => {
         expect(policy.policyTypes).toEqual(["Ingress", "Egress"]);
     });
 
-    it("rolls the pods when a file of config changes, and never edits the ConfigMap in use", async () => {
-        const mapOf = async (text: string) => {
-            const recording = await workload({ config: { "wiki.ini": text } });
+    it("rolls the pods when a file of config changes, and only then", async () => {
+        const hashOf = async (text: string) => {
+            const recording = await workload({ config: { "wiki.ini": text, "other.ini": "x" } });
             const map = recording.only("kubernetes:core/v1:ConfigMap");
             const mounted = podOf(recording).volumes.find((volume: { configMap?: object }) => volume.configMap);
             expect(mounted.configMap.name).toBe(map.inputs.metadata.name);
-            expect(map.inputs.immutable).toBe(true);
-            return map.inputs.metadata.name;
+            expect(recording.only(setType).dependsOn).toContain(map.name);
+            return recording.only(setType).inputs.spec.template.metadata.annotations["holdfast.dev/config"];
         };
-        const first = await mapOf("theme = dark");
-        expect(first).toMatch(/^wiki-config-[0-9a-f]{8}$/);
-        expect(await mapOf("theme = light")).not.toBe(first);
-        expect(await mapOf("theme = dark")).toBe(first);
+        const first = await hashOf("theme = dark");
+        expect(first).toMatch(/^[0-9a-f]{8}$/);
+        expect(await hashOf("theme = light")).not.toBe(first);
+        expect(await hashOf("theme = dark")).toBe(first);
     });
 
     it("rolls the pods when a secret changes, and shows it nowhere", async () => {
-        const secretOf = async (token: string) => {
+        const hashOf = async (token: string) => {
             const recording = await workload({ secrets: { token: pulumi.secret(token) } });
             const secret = recording.only("kubernetes:core/v1:Secret");
             expect(secret.secrets).toContain("data");
             expect(Buffer.from(secret.inputs.data.token, "base64").toString()).toBe(token);
+            expect(recording.only(setType).dependsOn).toContain(secret.name);
+            expect(recording.only(setType).secrets).toEqual([]);
             for (const other of recording.resources.filter((resource) => resource !== secret)) {
                 expect(JSON.stringify(other.inputs)).not.toContain(token);
             }
-            return secret.inputs.metadata.name;
+            return recording.only(setType).inputs.spec.template.metadata.annotations["holdfast.dev/secrets"];
         };
-        const first = await secretOf("correct horse");
-        expect(first).toMatch(/^wiki-secrets-[0-9a-f]{8}$/);
-        expect(await secretOf("battery staple")).not.toBe(first);
+        const first = await hashOf("correct horse");
+        expect(first).toMatch(/^[0-9a-f]{8}$/);
+        expect(await hashOf("battery staple")).not.toBe(first);
+    });
+
+    it("keeps the names of what members mount, so that one that is held back can start again", async () => {
+        const namesOf = async (text: string) => {
+            const { resources } = await workload({ config: { a: text }, secrets: { b: text } });
+            return resources.filter(({ type }) => /:(ConfigMap|Secret)$/.test(type)).map(({ inputs }) => inputs.metadata.name);
+        };
+        expect(await namesOf("before")).toEqual(["wiki-config", "wiki-secrets"]);
+        expect(await namesOf("after")).toEqual(["wiki-config", "wiki-secrets"]);
     });
 
     it("gives a member on a lost node up in the time that is asked for", async () => {
