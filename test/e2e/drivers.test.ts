@@ -139,6 +139,14 @@ describe("PostgreSQL on three kinds of storage", () => {
         }
     });
 
+    test("on disks is found again by an `up` after a `down`", () => {
+        const before = [identity("on-disks"), rows("on-disks")];
+        world.holdfast("down", "on-disks");
+        expect(world.kubectl("-n", "on-disks", "get", "statefulset", "-o", "name")).toBe("");
+        world.holdfast("up", "on-disks");
+        expect([identity("on-disks"), rows("on-disks")]).toEqual(before);
+    });
+
     test("has nothing to change, as a preview says that looks at the cluster again", () => {
         for (const app of apps) world.pulumi("preview", "--stack", app, "--expect-no-changes");
     });
