@@ -2,6 +2,7 @@
 
 import { planOf } from "../components/stateful-app";
 import type { Plan } from "../components/usecases/plan";
+import { keyOf } from "./aws";
 import { type Cluster, clusterOf, type Surroundings } from "./cluster";
 import { type RawConfig, readConfig } from "./config";
 import type { Settings } from "./keys";
@@ -33,7 +34,7 @@ export function checkConfig(raw: RawConfig, around: (settings: Partial<Settings>
     const resolved = planOf(app, settings as Settings);
     // What couldn't be read was told by its reader.
     const news = resolved.problems.filter(({ path }) => !unread.some((known) => overlap(known, path)));
-    problems.push(...news.map(({ path, reason }) => `holdfast:${path}: ${reason}`));
+    problems.push(...news.map(({ path, reason }) => `holdfast:${keyOf(path)}: ${reason}`));
     return problems.length === 0 && resolved.plan && cluster
         ? { checked: { settings: settings as Settings, plan: resolved.plan, cluster }, settings, problems, plan: resolved.plan, cluster }
         : { settings, problems, plan: resolved.plan, cluster };

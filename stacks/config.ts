@@ -1,5 +1,6 @@
 import { bytesOf } from "../components/usecases/quantities";
 import { closest } from "../components/usecases/suggest";
+import { awsOf } from "./aws";
 import { type KeyEntry, keys, type Settings } from "./keys";
 
 /** Stack config as Pulumi hands it over: full keys, values as text (lists and numbers as JSON). */
@@ -154,7 +155,8 @@ export function readConfig(raw: RawConfig): Reading {
             problems.push(`${prefix}${name}: missing. Write: pulumi config set ${prefix}${name} ${example}`);
         }
     }
-    return { settings: settings as Partial<Settings>, problems, unread };
+    const aws = awsOf(settings);
+    return { settings: { ...settings, ...(aws ? { aws } : {}) } as Partial<Settings>, problems, unread };
 }
 
 /** The one message for everything that is wrong. */

@@ -1,5 +1,6 @@
 /** The keys of stack config, all under `holdfast:`. The README beside this file explains them; an unknown key is an error. */
 
+import type { AwsCluster } from "../components/storage/aws/app-cluster";
 import type { StaticDisk } from "../components/storage/disks";
 import type { DriverDescription } from "../components/usecases/drivers";
 import type { AppWorkload } from "../components/workloads/app-workload";
@@ -48,6 +49,21 @@ export const keys = {
     clientNamespaces: { kind: "list", example: '["web"]' },
     accept: { kind: "list", example: '["single-local-copy"]' },
     allow: { kind: "list", example: '["delete data-user-preferences-0"]' },
+    region: { kind: "text", example: "eu-central-1" },
+    eksCluster: { kind: "text", example: "shop" },
+    accountId: { kind: "text", example: "111122223333" },
+    installsAddOns: { kind: "boolean", example: "false" },
+    installsPodIdentityAgent: { kind: "boolean", example: "false" },
+    oidcProviderArn: { kind: "text", example: "arn:aws-cn:iam::111122223333:oidc-provider/oidc.eks.cn-north-1.amazonaws.com.cn/id/0123" },
+    kmsKeyArn: { kind: "text", example: "arn:aws:kms:eu-central-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab" },
+    ebsRoleArn: { kind: "text", example: "arn:aws:iam::111122223333:role/shop-eu-central-1-ebs-csi" },
+    efsRoleArn: { kind: "text", example: "arn:aws:iam::111122223333:role/shop-eu-central-1-efs-csi" },
+    efsNodeRoleArn: { kind: "text", example: "arn:aws:iam::111122223333:role/shop-eu-central-1-efs-csi-node" },
+    fileSystemId: { kind: "text", example: "fs-0123456789abcdef0" },
+    vpcId: { kind: "text", example: "vpc-0123456789abcdef0" },
+    subnetIds: { kind: "list", example: '["subnet-0a", "subnet-0b"]' },
+    nodeSecurityGroupIds: { kind: "list", example: '["sg-0123456789abcdef0"]' },
+    tags: { kind: "map", example: '{ "team": "payments" }' },
     context: { kind: "text", example: "kind-kind" },
     kubeconfig: { kind: "text", example: "/home/me/.kube/config" },
 } as const satisfies Record<string, KeyEntry>;
@@ -82,6 +98,23 @@ export interface Settings {
     clientNamespaces?: string[];
     accept?: string[];
     allow?: string[];
+    region?: string;
+    eksCluster?: string;
+    accountId?: string;
+    installsAddOns?: boolean;
+    installsPodIdentityAgent?: boolean;
+    oidcProviderArn?: string;
+    kmsKeyArn?: string;
+    ebsRoleArn?: string;
+    efsRoleArn?: string;
+    efsNodeRoleArn?: string;
+    fileSystemId?: string;
+    vpcId?: string;
+    subnetIds?: string[];
+    nodeSecurityGroupIds?: string[];
+    tags?: Record<string, string>;
+    /** What the keys about AWS say together; no key of its own. */
+    aws?: AwsCluster;
     context?: string;
     kubeconfig?: string;
 }

@@ -5,6 +5,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { StatefulApp } from "../components/stateful-app";
 import type { AppWorkload } from "../components/workloads/app-workload";
 import type { ContainerProcess } from "../components/workloads/container-args";
+import { awsProvider } from "./aws";
 import { checkConfig } from "./check";
 import type { Cluster } from "./cluster";
 import { missingInCluster } from "./cluster-check";
@@ -42,7 +43,14 @@ function workloadOf({ workload }: Settings): AppWorkload | undefined {
 }
 
 function provider({ kubeconfig, context, clusterIdentifier }: Cluster): Provider {
-    return new Provider("kubernetes", { ...(kubeconfig ? { kubeconfig } : {}), context, clusterIdentifier });
+    return new Provider("kubernetes", {
+        ...(kubeconfig ? { kubeconfig } : {}),
+        context,
+        clusterIdentifier,
+        // Changed files are changed in place. Otherwise there would be none for a moment, and a pod that starts in it would wait.
+        enableConfigMapMutable: true,
+        enableSecretMutable: true,
+    });
 }
 
 /** Deploys what the stack's config asks for, and returns the stack's outputs. */
@@ -58,7 +66,12 @@ export async function deploy() {
             // Config says itself which of its values are secret; the password is one even where someone forgot to.
             password: settings.password === undefined ? undefined : pulumi.secret(settings.password),
         },
-        { providers: { kubernetes: provider(cluster) } },
+        {
+            providers: {
+                kubernetes: provider(cluster),
+                ...(settings.aws && plan.region ? { aws: awsProvider(plan.region, settings.accountId) } : {}),
+            },
+        },
     );
     const made = pulumi.output({
         host: app.host,
