@@ -29,7 +29,10 @@ export interface StatefulAppArgs {
      * @default the component's name
      */
     app?: string;
-    /** @default the application's name */
+    /**
+     * The namespace of everything, which is as protected as the claims in it.
+     * @default the application's name
+     */
     namespace?: string;
     /**
      * False where the namespace exists and belongs to someone else.
@@ -46,7 +49,10 @@ export interface StatefulAppArgs {
      * @default the use case's
      */
     ceiling?: string;
-    /** @default the use case's */
+    /**
+     * How many members run.
+     * @default the use case's
+     */
     replicas?: number;
     /**
      * How many members' claims are kept, whether they run or not: with `replicas: 1, keepClaims: 3` two members go and their data stays.
@@ -90,7 +96,10 @@ export interface StatefulAppArgs {
      * @default none; required for target `eks`, unless its storage is local or a class that exists
      */
     aws?: AwsCluster;
-    /** @default the engine's, for the target */
+    /**
+     * The image, with a tag or digest: another of the engine's, or yours for use case `custom`.
+     * @default the engine's, for the target
+     */
     image?: string;
     /**
      * Any other decision of the plan, by its path: `{ "backup.policy": "daily" }`.

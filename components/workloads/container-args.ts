@@ -58,9 +58,15 @@ export interface WorkloadProbe {
      * @default 0
      */
     initialDelaySeconds?: number;
-    /** @default 10 */
+    /**
+     * Seconds from one question to the next.
+     * @default 10
+     */
     periodSeconds?: number;
-    /** @default 5 */
+    /**
+     * Seconds an answer may take.
+     * @default 5
+     */
     timeoutSeconds?: number;
     /**
      * How often in a row it may fail.
@@ -133,23 +139,36 @@ export interface EnvSource {
 export interface WorkloadMount {
     /** Name of one of `volumes` or `scratch`; `holdfast-config` and `holdfast-secrets` are the files of `config` and `secrets`. */
     volume: string;
+    /** Where the container finds it. */
     mountPath: string;
     /**
      * One folder or file of the volume instead of its root: `wiki.ini`.
      * @default all of it
      */
     subPath?: string;
-    /** @default false, but for config and secrets, which are never written */
+    /**
+     * The container can't write there.
+     * @default false, but for config and secrets, which are never written
+     */
     isReadOnly?: boolean;
 }
 
 /** What a container runs: the same for the main one and those beside it. */
 export interface ContainerProcess {
-    /** @default the image's entrypoint */
+    /**
+     * What is run instead of the image's entrypoint.
+     * @default the image's entrypoint
+     */
     command?: string[];
-    /** @default the image's */
+    /**
+     * Arguments of what is run.
+     * @default the image's
+     */
     args?: string[];
-    /** @default the image's */
+    /**
+     * The folder it is run in.
+     * @default the image's
+     */
     workingDirectory?: string;
     /**
      * Variables and their values, which anyone who may read pods can read.
@@ -204,7 +223,10 @@ export interface WorkloadContainer extends ContainerProcess {
      * @default none
      */
     ports?: WorkloadPort[];
-    /** @default 10m, 64Mi */
+    /**
+     * Requests and limits of this container.
+     * @default 10m, 64Mi
+     */
     resources?: WorkloadResources;
     /**
      * Numeric user, where it isn't the pod's; never 0. Its group is the pod's.

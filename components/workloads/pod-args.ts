@@ -3,7 +3,9 @@ import type { ContainerProcess, WorkloadContainer, WorkloadPort } from "./contai
 
 /** Room to write that is empty whenever the pod starts: the image itself is read-only. */
 export interface ScratchVolume {
+    /** Small letters, digits and "-"; no other volume of the pod has it. */
     name: string;
+    /** Where the container finds it. */
     mountPath: string;
     /**
      * Kept in memory, and counted as the container's memory.
@@ -21,6 +23,7 @@ export interface ScratchVolume {
 export interface SecretFiles {
     /** Name of the Secret, in the workload's namespace. */
     secret: pulumi.Input<string>;
+    /** Where the container finds it. */
     mountPath: string;
 }
 
@@ -28,6 +31,7 @@ export interface SecretFiles {
 export interface ConfigFiles {
     /** Name of the ConfigMap, in the workload's namespace. */
     configMap: pulumi.Input<string>;
+    /** Where the container finds it. */
     mountPath: string;
 }
 
@@ -59,7 +63,10 @@ export interface WorkloadDescription extends ContainerProcess {
      * @default none
      */
     config?: { [file: string]: pulumi.Input<string> };
-    /** @default /etc/holdfast/config */
+    /**
+     * Where the container finds the files of `config`.
+     * @default /etc/holdfast/config
+     */
     configPath?: string;
     /**
      * The files of `config` may be run.
@@ -71,7 +78,10 @@ export interface WorkloadDescription extends ContainerProcess {
      * @default none
      */
     secrets?: { [file: string]: pulumi.Input<string> };
-    /** @default /etc/holdfast/secrets */
+    /**
+     * Where it finds those of `secrets`.
+     * @default /etc/holdfast/secrets
+     */
     secretsPath?: string;
     /**
      * Secrets made elsewhere. Pods aren't rolled by their changes: say in `rollOn` what changes with them.
@@ -88,7 +98,10 @@ export interface WorkloadDescription extends ContainerProcess {
      * @default none
      */
     rollOn?: { [name: string]: pulumi.Input<string> };
-    /** @default /tmp alone */
+    /**
+     * Room to write that is empty whenever a pod starts.
+     * @default /tmp alone
+     */
     scratch?: ScratchVolume[];
     /**
      * Containers that run as long as the main one: started before it, in this order, and stopped after it. Needs Kubernetes 1.29.

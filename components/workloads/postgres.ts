@@ -24,7 +24,10 @@ export interface PostgresArgs {
      * @default 999, the official image's
      */
     runAsUser?: number;
-    /** @default as runAsUser */
+    /**
+     * Its group, which the volume is made writable for.
+     * @default as runAsUser
+     */
     runAsGroup?: number;
     /** Size of the data volume, e.g. `10Gi`. It can be raised in place, and never lowered. */
     size: string;
@@ -33,7 +36,10 @@ export interface PostgresArgs {
      * @default none
      */
     ceiling?: string;
-    /** @default ReadWriteOnce */
+    /**
+     * How the volume is mounted; a server writes to its data alone.
+     * @default ReadWriteOnce
+     */
     accessMode?: string;
     /** The StorageClass of the data volume. */
     storageClass: pulumi.Input<string>;
@@ -89,9 +95,15 @@ export interface PostgresArgs {
      * @default 30
      */
     lostNodeSeconds?: number;
-    /** @default kubernetes.io/hostname */
+    /**
+     * Label of the nodes that the server is spread over, away from others of its kind.
+     * @default kubernetes.io/hostname
+     */
     spreadOver?: string;
-    /** @default false */
+    /**
+     * The server is not started at all where it can't be spread.
+     * @default false
+     */
     spreadIsRequired?: boolean;
     /**
      * Other namespaces whose clients are let in.
@@ -206,7 +218,9 @@ function serverArgs(app: string, args: PostgresArgs, database: string, user: str
 export class Postgres extends pulumi.ComponentResource {
     /** Name clients connect to, on port 5432. */
     public readonly host: pulumi.Output<string>;
+    /** The database made at the first start. */
     public readonly database: pulumi.Output<string>;
+    /** Its owner, to connect as. */
     public readonly user: pulumi.Output<string>;
     /** Name of the Secret that holds the password under `password`. */
     public readonly passwordSecret: pulumi.Output<string>;
