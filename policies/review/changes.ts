@@ -73,7 +73,10 @@ function kubernetesIdentity(state: State): Identity | undefined {
 
 function identityOf(state: State | undefined): Identity | undefined {
     if (!state) return undefined;
-    return isKubernetes(state.type) ? kubernetesIdentity(state) : { name: lastOf(state.urn), isAutonamed: false };
+    if (isKubernetes(state.type)) return kubernetesIdentity(state);
+    // What our storage makes in a cloud is called, in permissions too, by the storage it belongs to.
+    const storage = isFields(state.inputs.tags) ? state.inputs.tags["holdfast.dev/storage"] : undefined;
+    return { name: typeof storage === "string" && !isUnknown(storage) ? storage : lastOf(state.urn), isAutonamed: false };
 }
 
 const lastOf = (urn: string) => urn.slice(urn.lastIndexOf("::") + 2);

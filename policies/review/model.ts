@@ -1,4 +1,4 @@
-/** What a review says. docs/review.md describes it as JSON; a changed meaning is a new `version`. */
+/** What a review says. docs/review.md describes it as JSON; a changed meaning is a new `schema`. */
 
 import type { Permission } from "./permissions";
 import type { Verdict } from "./rule";
@@ -50,7 +50,7 @@ export interface Figure {
 export type Outcome = "safe" | "refused" | "unknown";
 
 export interface Review {
-    version: 1;
+    schema: "holdfast.review/v1";
     stack?: string;
     /** `safe`: nothing at risk that isn't allowed. `refused`: something is. `unknown`: it couldn't be told. */
     outcome: Outcome;

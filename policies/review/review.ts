@@ -129,7 +129,7 @@ export function reviewPreview(preview: Preview, table: readonly Rule[] = rules):
     }
     const order = (row: Row) => -verdicts.indexOf(row.verdict);
     return {
-        version: 1,
+        schema: "holdfast.review/v1",
         stack: changes[0]?.urn.split("::")[0]?.replace(/^urn:pulumi:/, ""),
         outcome: outcomeOf(rows, preview),
         rows: rows.sort((a, b) => order(a) - order(b)),
@@ -148,5 +148,14 @@ export function review(document: unknown): Review {
 
 /** The review of a preview that there isn't: nothing can be told from it. */
 export function unreadable(problem: string): Review {
-    return { version: 1, outcome: "unknown", rows: [], permissions: [], errors: [], problems: [problem], notes: [], others: {} };
+    return {
+        schema: "holdfast.review/v1",
+        outcome: "unknown",
+        rows: [],
+        permissions: [],
+        errors: [],
+        problems: [problem],
+        notes: [],
+        others: {},
+    };
 }

@@ -23,7 +23,7 @@ const finalSnapshot: Safeguard = {
 export const cloudKinds: readonly Kind[] = [
     { type: "aws:ebs/volume:Volume", title: "EBS volume", word: "ebs-volume", role: "data", size: "size" },
     { type: "aws:ebs/snapshot:Snapshot", title: "EBS snapshot", word: "ebs-snapshot", role: "data" },
-    { type: "aws:efs/fileSystem:FileSystem", title: "EFS file system", role: "data" },
+    { type: "aws:efs/fileSystem:FileSystem", title: "EFS file system", word: "file-system", role: "data" },
     { type: "aws:efs/backupPolicy:BackupPolicy", title: "EFS backup policy", role: "backup" },
     {
         type: "aws:s3/bucket:Bucket",

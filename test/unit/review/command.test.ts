@@ -26,7 +26,12 @@ async function holdfast(document: unknown, ...args: string[]) {
 test("exit code 2 for what is refused, and the whole as JSON", async () => {
     const { status, stdout } = await holdfast(preview([remove(claim())]), "--json");
     expect(status).toBe(2);
-    expect(JSON.parse(stdout)).toMatchObject({ version: 1, stack: "test", outcome: "refused", rows: [{ verdict: "destroyed" }] });
+    expect(JSON.parse(stdout)).toMatchObject({
+        schema: "holdfast.review/v1",
+        stack: "test",
+        outcome: "refused",
+        rows: [{ verdict: "destroyed" }],
+    });
 });
 
 test("exit code 0 for what is safe, as a page and as Markdown", async () => {

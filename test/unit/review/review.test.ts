@@ -90,8 +90,11 @@ describe("permissions", () => {
         expect(tooEarly.all.permissions[0].says).toContain("in an update that keeps it");
     });
 
-    test("other kinds are named with their kind", () => {
+    test("other kinds are named with their kind, and what our storage made with the storage's name", () => {
+        const tags = { "holdfast.dev/storage": "ledger" };
         const names = [
+            rowOf([remove(state("aws:kms/key:Key", "ledger-storage-key", { tags }))], "ledger-storage-key"),
+            rowOf([remove(state("aws:efs/fileSystem:FileSystem", "files", { tags }))], "files"),
             rowOf([remove(namespace())], "namespace"),
             rowOf([remove(state("aws:ebs/volume:Volume", "disk", {}))], "disk"),
             rowOf(
@@ -100,6 +103,8 @@ describe("permissions", () => {
             ),
         ];
         expect(names.map(({ row }) => row.permission)).toEqual([
+            "delete key/ledger",
+            "delete file-system/ledger",
             "delete namespace/shop",
             "delete ebs-volume/disk",
             "delete statefulset/db",
