@@ -3,17 +3,32 @@
 import * as pulumi from "@pulumi/pulumi";
 import { type InputProblem, refuseProblems } from "../problems";
 
+/** A property's type in a package's schema. `plain` is one that takes no output. */
+interface PropertySchema {
+    plain?: boolean;
+    items?: PropertySchema;
+    additionalProperties?: PropertySchema;
+    /** `#/types/<token>` for one that the schema describes. */
+    $ref?: string;
+    [documentation: string]: unknown;
+}
+
+interface Properties {
+    [name: string]: PropertySchema;
+}
+
+interface ComponentSchema {
+    inputProperties: Properties;
+    requiredInputs: string[];
+    properties: Properties;
+}
+
 /** The part of a package's schema that is needed to make a component. */
 export interface PackageSchema {
     name: string;
     version: string;
-    resources: { [token: string]: ResourceSchema };
-}
-
-interface ResourceSchema {
-    inputProperties: { [name: string]: { plain?: boolean; [documentation: string]: unknown } };
-    requiredInputs: string[];
-    properties: { [name: string]: unknown };
+    resources: { [token: string]: ComponentSchema };
+    types: { [token: string]: { properties?: Properties } };
 }
 
 /** What a module exports; among it the components, by the last part of their tokens. */
@@ -23,20 +38,37 @@ export interface Library {
 
 type Component = new (name: string, args: pulumi.Inputs, options: pulumi.ComponentResourceOptions) => pulumi.ComponentResource;
 
-/** Nobody could act on a value that isn't there, or that has the wrong name: the engine passes both on from YAML. */
-function inputProblems({ inputProperties, requiredInputs }: ResourceSchema, inputs: pulumi.Inputs): InputProblem[] {
+/** Paths of the outputs that were given where the component needs a value. */
+function openPaths(path: string, value: unknown, property: PropertySchema | undefined, types: PackageSchema["types"]): string[] {
+    if (pulumi.Output.isInstance(value)) {
+        return property?.plain ? [path] : [];
+    }
+    if (Array.isArray(value)) {
+        return value.flatMap((item, index) => openPaths(`${path}[${index}]`, item, property?.items, types));
+    }
+    if (value === null || typeof value !== "object") {
+        return [];
+    }
+    const described = types[property?.$ref?.replace("#/types/", "") ?? ""]?.properties;
+    return Object.entries(value).flatMap(([key, item]) =>
+        openPaths(`${path}.${key}`, item, described?.[key] ?? property?.additionalProperties, types),
+    );
+}
+
+/** Nobody could act on a value that isn't there, or that has the wrong name: not every language checks what it passes on. */
+function inputProblems({ inputProperties, requiredInputs }: ComponentSchema, inputs: pulumi.Inputs, types: PackageSchema["types"]) {
     const known = Object.keys(inputProperties);
     const unknown = Object.keys(inputs).filter((name) => !known.includes(name));
     const missing = requiredInputs.filter((name) => inputs[name] === undefined);
     // What decides the plan must be there when the component is made; a preview has no values of resources that don't exist yet.
-    const open = known.filter((name) => inputProperties[name].plain && pulumi.Output.isInstance(inputs[name]));
+    const open = known.flatMap((name) => openPaths(name, inputs[name], inputProperties[name], types));
+    const problem =
+        (reason: string) =>
+        (path: string): InputProblem => ({ path, reason });
     return [
-        ...unknown.map((path) => ({ path, reason: `there is no such property. Allowed: ${known.join(", ")}.` })),
-        ...missing.map((path) => ({ path, reason: "is missing, and has no default." })),
-        ...open.map((path) => ({
-            path,
-            reason: "is another resource's output or a secret. Write a plain value, e.g. one of the stack's config.",
-        })),
+        ...unknown.map(problem(`there is no such property. Allowed: ${known.join(", ")}.`)),
+        ...missing.map(problem("is missing, and has no default.")),
+        ...open.map(problem("is another resource's output or a secret. Write a plain value, e.g. one of the stack's config.")),
     ];
 }
 
@@ -66,7 +98,7 @@ export class PackageProvider implements pulumi.provider.Provider {
             throw new Error(`${token}: there is no such component. Allowed: ${Object.keys(this.packageSchema.resources).join(", ")}.`);
         }
         const type = token.slice(token.lastIndexOf(":") + 1);
-        refuseProblems(type, name, inputProblems(resource, inputs));
+        refuseProblems(type, name, inputProblems(resource, inputs, this.packageSchema.types));
         const made = new (this.library[type] as Component)(name, inputs, options);
         const outputs = made as unknown as pulumi.Inputs;
         return { urn: made.urn, state: Object.fromEntries(Object.keys(resource.properties).map((key) => [key, outputs[key]])) };

@@ -54,6 +54,24 @@ it("refuses what can't be used, all at once", async () => {
     );
 });
 
+it("finds an output deep in what must be plain, and leaves it where it may be", async () => {
+    const workload = {
+        namespace: "wiki",
+        image: "wiki:1",
+        storageClass: pulumi.output("fast"),
+        ports: [{ name: "http", port: pulumi.output(8080) }],
+        volumes: [{ name: "data", mountPath: "/srv", size: pulumi.output("1Gi") }],
+        config: { "motd.txt": pulumi.output("hello") },
+        clientLabels: { team: pulumi.output("red") },
+    };
+    const failure = await construct(workload, "holdfast:index:StatefulWorkload").catch((error) => error);
+    expect(failure.errors.map(({ propertyPath }: { propertyPath: string }) => propertyPath).sort()).toEqual([
+        "clientLabels.team",
+        "ports[0].port",
+        "volumes[0].size",
+    ]);
+});
+
 it("passes on what the component itself refuses, with the property's path", async () => {
     const failure = await construct({ ...inputs, volumes: [{ name: "data", size: "10" }] }).catch((error) => error);
     expect(failure).toMatchObject({ __pulumiInputPropertiesError: true });
