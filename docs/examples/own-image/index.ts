@@ -1,7 +1,7 @@
 import { StatefulApp } from "holdfast";
 
 const command = ["sh", "-c", "trap exit TERM; httpd -f -p 8080 -h /srv & wait"];
-export const { host, claimNames } = new StatefulApp("notes", {
+export const { host, claimNames } = new StatefulApp("wiki", {
     useCase: "custom",
     target: "sandbox",
     image: "registry.sandbox.holdfast/busybox:1",

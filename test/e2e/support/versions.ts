@@ -8,12 +8,12 @@ interface KubernetesObject {
 const namespaced = "persistentvolumeclaims,statefulsets,services,secrets,serviceaccounts,networkpolicies,poddisruptionbudgets,configmaps";
 
 /** Every object of the stack in the cluster with its UID and resource version, and the resources of its state: any change shows in it. */
-export function versions(world: World, stack = "user-preferences"): { objects: Record<string, string>; state: unknown } {
+export function versions(world: World, stack = "user-preferences", namespace = stack): { objects: Record<string, string>; state: unknown } {
     const read = (...args: string[]) => (JSON.parse(world.kubectl(...args, "-o", "json")) as { items: KubernetesObject[] }).items;
     const objects = [
-        ...read("-n", stack, "get", namespaced),
+        ...read("-n", namespace, "get", namespaced),
         ...read("get", "persistentvolumes,storageclasses"),
-        ...read("get", "namespaces", "--field-selector", `metadata.name=${stack}`),
+        ...read("get", "namespaces", "--field-selector", `metadata.name=${namespace}`),
     ];
     const exported = JSON.parse(world.pulumi("stack", "export", "--stack", stack).stdout);
     return {

@@ -107,7 +107,7 @@ describe("the program of ten lines", () => {
             },
             { preview },
         );
-        expect(recording.outputs).toEqual({ host: "notes.notes.svc.cluster.local", claimNames: ["data-notes-0"] });
+        expect(recording.outputs).toEqual({ host: "wiki.wiki.svc.cluster.local", claimNames: ["data-wiki-0"] });
         expect(recording.only("kubernetes:apps/v1:StatefulSet").inputs.spec.template.spec.containers[0].image).toBe(
             "registry.sandbox.holdfast/busybox:1",
         );
