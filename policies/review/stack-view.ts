@@ -33,7 +33,9 @@ export class StackView {
             if (change.effect === "create") {
                 if (becomes) this.made.set(key(change.type, becomes.namespace, becomes.name), change);
                 const type = typeKey(change.type);
-                this.madeOfType.set(type, [...(this.madeOfType.get(type) ?? []), change]);
+                const others = this.madeOfType.get(type);
+                if (others) others.push(change);
+                else this.madeOfType.set(type, [change]);
             }
             if (kind?.type === "apps/StatefulSet" && was) this.workloads.push(change);
             if (kind?.type === "snapshot.storage.k8s.io/VolumeSnapshot" && was) this.snapshots.push(change);
