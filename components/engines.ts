@@ -2,7 +2,7 @@
 
 import * as pulumi from "@pulumi/pulumi";
 import type { InputProblem } from "./problems";
-import type { StatefulAppArgs } from "./stateful-app";
+import type { StatefulAppArgs } from "./stateful-app-args";
 import type { EngineName, Plan } from "./usecases/plan";
 import { secondsOf } from "./usecases/quantities";
 import {

@@ -1,6 +1,7 @@
 /** The library's public surface, and nothing else. */
 
-export { StatefulApp, type StatefulAppArgs } from "./stateful-app";
+export { StatefulApp } from "./stateful-app";
+export type { StatefulAppArgs } from "./stateful-app-args";
 export { CloudStorage } from "./storage/cloud-storage";
 export type { CloudStorageArgs } from "./storage/cloud-storage-args";
 export type { StaticDisk } from "./storage/disks";

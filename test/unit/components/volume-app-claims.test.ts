@@ -1,4 +1,5 @@
-import { planOf, StatefulApp, type StatefulAppArgs } from "../../../components/stateful-app";
+import { planOf, StatefulApp } from "../../../components/stateful-app";
+import type { StatefulAppArgs } from "../../../components/stateful-app-args";
 import { type Properties, record } from "../../support/mocks";
 
 const base: StatefulAppArgs = { useCase: "user-preferences", target: "sandbox" };
