@@ -44,6 +44,8 @@ export interface Preview {
     errors: EngineError[];
     /** Unchanged resources that the document leaves out. */
     hidden: number;
+    /** An earlier update was interrupted, and what came of it isn't in the state that this preview starts from. */
+    isAfterInterruption: boolean;
     /** Why the document can't be relied upon. */
     problems: string[];
 }
@@ -133,6 +135,10 @@ function errorsOf(diagnostics: unknown): EngineError[] {
     });
 }
 
+function hasPendingOperations(diagnostics: unknown): boolean {
+    return Array.isArray(diagnostics) && diagnostics.some((each) => isFields(each) && /\bpending operations?\b/.test(String(each.message)));
+}
+
 /** What the document says about itself that doesn't fit what is in it. */
 function accountProblems(document: Fields, steps: Step[], errors: EngineError[]): { hidden: number; problems: string[] } {
     const summary = document.changeSummary;
@@ -148,7 +154,7 @@ function accountProblems(document: Fields, steps: Step[], errors: EngineError[])
 
 /** Reads the parsed document. What is wrong with it is in `problems`; nothing is taken for granted that it doesn't say. */
 export function readPreview(document: unknown): Preview {
-    const empty = { steps: [], config: {}, errors: [], hidden: 0 };
+    const empty = { steps: [], config: {}, errors: [], hidden: 0, isAfterInterruption: false };
     if (!isFields(document)) return { ...empty, problems: ["it is not an object"] };
     if ("resourcePlans" in document) {
         return { ...empty, problems: ["it is an update plan (--save-plan); what is read here is written by `pulumi preview --json`"] };
@@ -165,7 +171,14 @@ export function readPreview(document: unknown): Preview {
     const config = isFields(document.config)
         ? Object.fromEntries(Object.entries(document.config).filter((entry): entry is [string, string] => typeof entry[1] === "string"))
         : {};
-    return { steps, config, errors, hidden: account.hidden, problems: [...problems, ...account.problems] };
+    return {
+        steps,
+        config,
+        errors,
+        hidden: account.hidden,
+        isAfterInterruption: hasPendingOperations(document.diagnostics),
+        problems: [...problems, ...account.problems],
+    };
 }
 
 /** The document in what a command printed: lines of other tools around it are left out. Throws what JSON.parse says. */

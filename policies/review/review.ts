@@ -99,6 +99,11 @@ function notesOf(preview: Preview, rows: readonly Row[]): string[] {
             `${preview.hidden} unchanged resource${preview.hidden > 1 ? "s are" : " is"} left out of this preview: what is kept isn't listed in full, and a retainOnDelete that is switched off can't be seen. Write it with \`pulumi preview --json --show-sames --show-replacement-steps\`.`,
         );
     }
+    if (preview.isAfterInterruption) {
+        notes.push(
+            "An earlier update was interrupted, and what came of it isn't in this preview. `holdfast up` asks the cluster first; elsewhere `pulumi refresh` does.",
+        );
+    }
     if (rows.some(({ isStoppedByProtection: isStopped }) => isStopped)) {
         notes.push("What is protected doesn't go: `pulumi up` refuses as the preview did, and nothing of this update should be tried.");
     }

@@ -187,6 +187,12 @@ describe("folding", () => {
         }
     });
 
+    test("a resource that becomes a read one is replaced, unless it was only read before", () => {
+        const step = { op: "read-replacement", urn: claim().urn, newState: claim({}, { external: true }) };
+        expect(rowOf([{ ...step, oldState: claim() }], "claim").row.verdict).toBe("destroyed");
+        expect(rowOf([{ ...step, oldState: claim({}, { external: true }) }], "claim").row.verdict).toBe("kept");
+    });
+
     test("a deletion left over from an interrupted replacement is a replacement", () => {
         const { row } = rowOf([same(claim()), { op: "delete-replaced", urn: claim().urn, oldState: claim() }], "claim");
         expect(row.verdict).toBe("destroyed");
@@ -251,6 +257,13 @@ describe("a preview that can't be relied upon", () => {
         expect(result.notes.join()).toContain("7 unchanged resources are left out");
         expect(review(preview([same(claim())])).notes).toEqual([]);
     });
+});
+
+test("an interrupted update before it is a note", () => {
+    const diagnostics = [
+        { severity: "warning", message: "Attempting to deploy or update resources with 1 pending operations from previous deployment." },
+    ];
+    expect(review(preview([same(claim())], { diagnostics })).notes.join()).toContain("interrupted");
 });
 
 test("lines of other tools around the document are left out", () => {
