@@ -65,6 +65,10 @@ export function passwordOf(made: Made, cluster: Cluster) {
 export function promiseOf(plan: Plan) {
     const { failover, restore, survives, restoreReason } = plan.objectives;
     const { backup } = plan;
+    const planned = [plan.storage, ...plan.volumes.flatMap(({ storage }) => storage ?? [])];
+    const isMadeOnAws = planned.some(
+        ({ provisioner, existingClass }) => /\.csi\.aws\.com$/.test(provisioner) && existingClass === undefined,
+    );
     const isUncovered = backup.policy !== "none" && !backup.carriedOut;
     return {
         failover: `a lost pod or node loses ${inWords(failover.rpo)}, and is made up for within ${inWords(failover.rto)}`,
@@ -72,11 +76,16 @@ export function promiseOf(plan: Plan) {
         restore: restore
             ? `${isUncovered ? "not in force yet; planned: " : ""}lost or wrong data comes back within ${inWords(restore.rto)}, but for the last ${inWords(restore.rpo)}; recovery points are kept for ${inWords(restore.retention)}`
             : `nothing is restored: ${restoreReason ?? "the use case needs none"}`,
-        notYet: isUncovered
-            ? [
-                  `backups are planned by the policy "${backup.policy}" and this version does not carry them out: until one does, lost or wrong data does not come back`,
-              ]
-            : [],
+        notYet: [
+            ...(isUncovered
+                ? [
+                      `backups are planned by the policy "${backup.policy}" and this version does not carry them out: until one does, lost or wrong data does not come back`,
+                  ]
+                : []),
+            ...(isMadeOnAws
+                ? ["storage on AWS is proven by mocks only: its resources were never created in an account by its authors"]
+                : []),
+        ],
         lowered: plan.accepted.map(({ rule, lowers }) => `${rule}: ${lowers}`),
     };
 }

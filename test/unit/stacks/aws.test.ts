@@ -26,6 +26,8 @@ const eks = () => ({
     "holdfast:kubeconfig": join(home, "config"),
 });
 
+const existing = { "holdfast:storageClass": "gp3", "holdfast:storageDriver": "ebs-gp3" };
+
 const run = (config: Record<string, string>, preview = false) =>
     record(deploy, { config: { ...eks(), ...config }, preview, stack: "user-preferences", answers });
 
@@ -60,6 +62,14 @@ describe("a stack on EKS", () => {
         expect(new Set(providers)).toEqual(new Set(["aws"]));
     });
 
+    it("says that nobody tried it in an account, unless its class exists", async () => {
+        const proven = "storage on AWS is proven by mocks only: its resources were never created in an account by its authors";
+        expect((await run({})).outputs.promise.notYet).toContain(proven);
+        const { "holdfast:eksCluster": _cluster, "holdfast:tags": _tags, ...config } = eks();
+        const { outputs } = await record(deploy, { config: { ...config, ...existing }, stack: "user-preferences" });
+        expect(outputs.promise.notYet).not.toContain(proven);
+    });
+
     it("takes what exists instead of making it", async () => {
         const { resources, only } = await run({
             "holdfast:installsAddOns": "false",
@@ -72,8 +82,6 @@ describe("a stack on EKS", () => {
             kmsKeyId: "arn:aws:kms:eu-central-1:111122223333:key/1234",
         });
     });
-
-    const existing = { "holdfast:storageClass": "gp3", "holdfast:storageDriver": "ebs-gp3" };
 
     it("makes nothing on AWS for a class that exists", async () => {
         const { "holdfast:eksCluster": _cluster, "holdfast:tags": _tags, ...config } = eks();
