@@ -2,6 +2,7 @@
 
 export { StatefulApp } from "./stateful-app";
 export type { StatefulAppArgs } from "./stateful-app-args";
+export type { AwsCluster } from "./storage/aws/app-cluster";
 export { CloudStorage } from "./storage/cloud-storage";
 export type { CloudStorageArgs } from "./storage/cloud-storage-args";
 export type { StaticDisk } from "./storage/disks";
