@@ -1,5 +1,4 @@
 import * as path from "node:path";
-import { imagesFor } from "../sandbox/images/catalog";
 import { userPaths } from "../sandbox/paths";
 import { Sandbox } from "../sandbox/sandbox";
 import { Toolchain } from "../sandbox/toolchain/toolchain";
@@ -9,6 +8,7 @@ import { UserError } from "./errors";
 import { runSteps } from "./progress";
 import { PulumiCli } from "./pulumi";
 import { liftDeadLocks, settlePending } from "./recover";
+import { neededImages } from "./sandbox-images";
 import { keepStackFile, stackFile } from "./stack";
 import { mendTornState } from "./torn-state";
 
@@ -59,7 +59,10 @@ async function prepareTarget({ settings, plan }: CheckedStack): Promise<NodeJS.P
     let toolchain: Toolchain | undefined;
     if (target === "sandbox") {
         const addOns = plan.storage.driver === "local-path" ? (["local-path"] as const) : [];
-        toolchain = await new Sandbox(paths).up({ addOns: [...addOns], images: imagesFor([plan.useCase]), toolSets: engineSets }, runSteps);
+        toolchain = await new Sandbox(paths).up(
+            { addOns: [...addOns], images: neededImages(settings, plan), toolSets: engineSets },
+            runSteps,
+        );
     } else if (engineSets.length > 0) {
         toolchain = new Toolchain(paths.cache, engineSets);
         const steps = toolchain.steps();
