@@ -4,20 +4,24 @@ import { record } from "../../support/mocks";
 import { accountId, answers, arn, kinds } from "./cloud-storage-cases";
 
 const region = "eu-central-1";
-const made = (args: Partial<CloudStorageArgs>, kind = "ebs-io2") =>
+const recorded = (args: Partial<CloudStorageArgs>, kind: string) =>
     record(
         () => {
-            const { className, snapshotClassName, attributesClassNames, kmsKeyArn, roleArn, nodeRoleArn, fileSystemId } = new CloudStorage(
-                "ledger",
-                {
-                    ...kinds[kind](region),
-                    ...args,
-                },
-            );
+            const storage = new CloudStorage("ledger", { ...kinds[kind](region), ...args });
+            const { className, snapshotClassName, attributesClassNames, kmsKeyArn, roleArn, nodeRoleArn, fileSystemId } = storage;
             return { className, snapshotClassName, attributesClassNames, kmsKeyArn, roleArn, nodeRoleArn, fileSystemId };
         },
         { answers },
     );
+const recordings = new Map<string, ReturnType<typeof record>>();
+
+/** What a storage with these arguments makes; looked at by several tests, recorded once. */
+function made(args: Partial<CloudStorageArgs>, kind = "ebs-io2") {
+    const called = kind + JSON.stringify(args);
+    const recording = recordings.get(called) ?? recorded(args, kind);
+    recordings.set(called, recording);
+    return recording;
+}
 
 const key = "aws:kms/key:Key";
 const addOn = "aws:eks/addon:Addon";
