@@ -59,10 +59,13 @@ export function notProtectedOf(draft: Draft, kept: Objectives, accepted: Accepte
 }
 
 /** What the plan takes for granted, each once. */
-export function prerequisitesOf({ storage, volumes, mode }: Draft): string[] {
-    const needed = volumes.map(({ driver }) =>
-        driver.name === storage.driver.name && storage.existingClass !== undefined ? `the class "${storage.existingClass}"` : driver.needs,
-    );
+export function prerequisitesOf({ storage, volumes, mode, wish }: Draft): string[] {
+    const needed = volumes.map(({ driver }) => {
+        if (driver.name === storage.driver.name && storage.existingClass !== undefined) {
+            return `the class "${storage.existingClass}"`;
+        }
+        return (wish.targetName === "eks" ? driver.needsOnEks : undefined) ?? driver.needs;
+    });
     return [...new Set([...needed, ...(mode.operator === undefined ? [] : [mode.operator])])];
 }
 

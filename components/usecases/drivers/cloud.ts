@@ -25,6 +25,7 @@ const ebs = {
     mountOptions: [],
     snapshotParameters: {},
     needs: "the EBS CSI add-on",
+    needsOnEks: "an EKS cluster: add-on, role and key are made with the class (proven by mocks only)",
     install: "aws eks create-addon --addon-name aws-ebs-csi-driver …, see https://docs.aws.amazon.com/eks/latest/userguide/ebs-csi.html",
 } as const satisfies Partial<DriverEntry>;
 
@@ -104,6 +105,8 @@ export const cloudDrivers: Record<string, DriverEntry> = {
         mountOptions: ["tls"],
         price: "efs",
         needs: "the EFS CSI add-on, a file system (`fileSystemId`) with a mount target in each zone",
+        needsOnEks:
+            "an EKS cluster, its subnets and its nodes' security groups: add-on, roles, key and file system are made with the class (proven by mocks only)",
         install:
             "aws eks create-addon --addon-name aws-efs-csi-driver …, see https://docs.aws.amazon.com/eks/latest/userguide/efs-csi.html",
         source: remembered("https://github.com/kubernetes-sigs/aws-efs-csi-driver/blob/master/docs/README.md", "2026-11"),

@@ -76,6 +76,8 @@ export interface Driver {
     price?: string;
     /** What has to be in the cluster first. */
     needs: string;
+    /** What it takes on EKS, where the rest is made with its class. Absent: `needs`. */
+    needsOnEks?: string;
     /** How it gets there: a command, or the page that says so. */
     install: string;
     /**

@@ -197,8 +197,8 @@ test("no plan of this version claims that a backup is carried out", () => {
 
 test("a plan says what it takes for granted: drivers, operators, an existing class", () => {
     expect(planOf(wish("social-feed", "eks")).prerequisites).toEqual([
-        "the EBS CSI add-on",
-        expect.stringContaining("the EFS CSI add-on"),
+        expect.stringMatching(/^an EKS cluster: .* are made with the class \(proven by mocks only\)$/),
+        expect.stringContaining("file system are made with the class"),
         "the CloudNativePG operator",
     ]);
     expect(planOf(wish("user-preferences", "kubernetes", { storageDriver: "ceph-rbd", storageClass: "rbd" })).prerequisites).toEqual([
