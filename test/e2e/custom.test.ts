@@ -110,9 +110,8 @@ describe("from config alone", () => {
         expect(get(`${app}/notes/today`)).toBe("first");
     });
 
-    test("the second and third up change nothing", () => {
+    test("the second up changes nothing", () => {
         const before = versions(world, stack, app);
-        up();
         up();
         expect(versions(world, stack, app).objects).toEqual(before.objects);
         world.pulumi("preview", "--expect-no-changes", "--stack", stack);
@@ -199,9 +198,9 @@ describe("from config alone", () => {
         expect(get(`${member(2)}/cgi-bin/about`)).toContain("file battery-staple, variable battery-staple");
     });
 
-    test("what rollOn names rolls every member, and nothing else does", () => {
+    test("what rollOn names rolls every member, and then there is nothing to change", () => {
         expect(rolledBy(() => edit((workload) => Object.assign(workload, { rollOn: { certificate: "2026-11" } })))).toHaveLength(3);
-        expect(rolledBy(() => edit((workload) => Object.assign(workload, { serviceAnnotations: { "example.org/a": "b" } })))).toEqual([]);
+        world.pulumi("preview", "--expect-no-changes", "--stack", stack);
     });
 
     test("with a partition only the members from it up change; one held back can start again, and it can be taken back", () => {

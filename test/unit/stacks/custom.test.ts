@@ -47,6 +47,7 @@ describe("the custom stack", () => {
 
     it("says how to connect without a word of databases and passwords", async () => {
         const { outputs } = await run();
+        expect(Object.keys(outputs)).toEqual(["connection", "promise", "claims"]);
         expect(outputs.connection).toMatchObject({
             host: "notes.notes.svc.cluster.local",
             port: 80,
