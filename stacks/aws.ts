@@ -21,6 +21,7 @@ const same = [
     "vpcId",
     "subnetIds",
     "nodeSecurityGroupIds",
+    "securityGroupIds",
     "tags",
 ] as const satisfies (keyof Settings & keyof AwsCluster)[];
 

@@ -63,6 +63,7 @@ export const keys = {
     vpcId: { kind: "text", example: "vpc-0123456789abcdef0" },
     subnetIds: { kind: "list", example: '["subnet-0a", "subnet-0b"]' },
     nodeSecurityGroupIds: { kind: "list", example: '["sg-0123456789abcdef0"]' },
+    securityGroupIds: { kind: "list", example: '["sg-0123456789abcdef0"]' },
     tags: { kind: "map", example: '{ "team": "payments" }' },
     context: { kind: "text", example: "kind-kind" },
     kubeconfig: { kind: "text", example: "/home/me/.kube/config" },
@@ -112,6 +113,7 @@ export interface Settings {
     vpcId?: string;
     subnetIds?: string[];
     nodeSecurityGroupIds?: string[];
+    securityGroupIds?: string[];
     tags?: Record<string, string>;
     /** What the keys about AWS say together; no key of its own. */
     aws?: AwsCluster;

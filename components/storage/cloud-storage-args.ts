@@ -90,7 +90,7 @@ export interface CloudStorageArgs {
      */
     smallestSize?: string;
     /**
-     * Tags of everything that is made, volumes and snapshots included.
+     * Tags of everything that is made, volumes and snapshots included. Changed ones make a new class; volumes that exist keep theirs.
      * @default only those that say what it belongs to
      */
     tags?: { [key: string]: string };
@@ -100,7 +100,8 @@ export interface CloudStorageArgs {
      */
     allow?: string[];
     /**
-     * A key that exists, by its ARN, in the same region. Its policy has to let the driver's role use it, or leave that to IAM.
+     * A key that exists, by its ARN, in the same region. Its policy has to let the driver's role use it, or leave that to IAM. Written as
+     * text it is part of the class's name, so that another key makes another class; an output can't be.
      * @default none: a key is made, rotated every year, protected
      */
     kmsKeyArn?: pulumi.Input<string>;
@@ -108,7 +109,7 @@ export interface CloudStorageArgs {
      * The driver is installed as an EKS add-on, with a role. One storage of a cluster does so; others say false, and whose role it has.
      * @default true
      */
-    installsAddOn?: boolean;
+    installsAddOns?: boolean;
     /**
      * Version of the add-on, e.g. `v1.54.0-eksbuild.1`.
      * @default the cluster's default version at the time it is made

@@ -28,7 +28,7 @@ export function cloudStorageProblems(name: string, args: CloudStorageArgs): Inpu
  * Makes the StorageClass and the classes for snapshots and attributes; a customer-managed KMS key, rotated every year; the driver as an EKS
  * add-on, with a role that may touch only what carries the cluster's tag; for EFS a file system with mount targets, a security group that
  * lets in the nodes alone, a policy that asks for TLS and the nodes' role, lifecycle, backups and a replica. What exists already is given
- * instead: `kmsKeyArn`, `roleArn`, `fileSystemId`, `securityGroupIds`, `installsAddOn: false`. For `fsx-ontap` the class is made and nothing
+ * instead: `kmsKeyArn`, `roleArn`, `fileSystemId`, `securityGroupIds`, `installsAddOns: false`. For `fsx-ontap` the class is made and nothing
  * else: Trident and the file system have to be there; the same goes for other clouds' drivers, by their `provisioner`. Clusters in EKS Auto Mode, which have a driver of their own, are not supported.
  *
  * Keys and file systems are protected and kept: whoever loses the key loses the data, wherever copies of it are.

@@ -81,7 +81,7 @@ export function withCloud(plan: Plan, classes: ClassToMake[], cluster?: AwsClust
 
 /** True where the class's driver is installed with it, so that a preview needn't look for it. */
 export function installsItsDriver({ args, cloud }: ClassToMake): boolean {
-    return cloud !== undefined && familyOf(tableEntry(args)) !== undefined && (cloud.installsAddOn ?? true);
+    return cloud !== undefined && familyOf(tableEntry(args)) !== undefined && (cloud.installsAddOns ?? true);
 }
 
 /** Prices are given for some region; what is made has to be where its cluster is. */

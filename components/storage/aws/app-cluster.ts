@@ -70,7 +70,12 @@ export interface AwsCluster {
      */
     nodeSecurityGroupIds?: pulumi.Input<string>[];
     /**
-     * Tags of everything that is made, volumes and snapshots included.
+     * Security groups that EFS' mount targets get; none is made then.
+     * @default none: one is made
+     */
+    securityGroupIds?: pulumi.Input<string>[];
+    /**
+     * Tags of everything that is made, volumes and snapshots included. Changed ones make a new class; volumes that exist keep theirs.
      * @default only those that say what it belongs to
      */
     tags?: { [key: string]: string };
@@ -80,7 +85,7 @@ export interface AwsCluster {
 const ofEvery = {
     clusterName: "clusterName",
     accountId: "accountId",
-    installsAddOn: "installsAddOns",
+    installsAddOns: "installsAddOns",
     installsPodIdentityAgent: "installsPodIdentityAgent",
     oidcProviderArn: "oidcProviderArn",
     kmsKeyArn: "kmsKeyArn",
@@ -97,11 +102,12 @@ const sources: Record<Family["name"], Partial<Record<keyof CloudStorageArgs, key
         vpcId: "vpcId",
         subnetIds: "subnetIds",
         nodeSecurityGroupIds: "nodeSecurityGroupIds",
+        securityGroupIds: "securityGroupIds",
     },
 };
 
 /** What a file system that exists has decided: given for other storage of the same application, it is not for this one. */
-const ofMadeFileSystems: (keyof CloudStorageArgs)[] = ["kmsKeyArn", "vpcId", "subnetIds", "nodeSecurityGroupIds"];
+const ofMadeFileSystems: (keyof CloudStorageArgs)[] = ["kmsKeyArn", "vpcId", "subnetIds", "nodeSecurityGroupIds", "securityGroupIds"];
 
 /** The application's cluster as arguments of one driver's storage. */
 export function clusterArgs(cluster: AwsCluster, family: Family): Partial<CloudStorageArgs> {

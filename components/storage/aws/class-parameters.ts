@@ -34,7 +34,7 @@ export function classArgsOf(
     const { driver: asked, provisioner, className, bindsImmediately, allowsExpansion, isClusterDefault, mountOptions } = args;
     const { allowedTopologies, makesSnapshotClass, attributes, kubeconfig, context } = args;
     // A driver that is being installed isn't there yet.
-    const cluster = family && (args.installsAddOn ?? true) ? {} : { kubeconfig, context };
+    const cluster = family && (args.installsAddOns ?? true) ? {} : { kubeconfig, context };
     const ofClasses = {
         ...{ driver: asked, provisioner, className, bindsImmediately, allowsExpansion, isClusterDefault, mountOptions },
         ...{ allowedTopologies, makesSnapshotClass, attributes },

@@ -20,7 +20,7 @@ const families: Partial<Record<ArgumentName, Family["name"][]>> = {
     tags: ["ebs", "efs"],
     allow: ["ebs", "efs"],
     kmsKeyArn: ["ebs", "efs"],
-    installsAddOn: ["ebs", "efs"],
+    installsAddOns: ["ebs", "efs"],
     addOnVersion: ["ebs", "efs"],
     roleArn: ["ebs", "efs"],
     oidcProviderArn: ["ebs", "efs"],
@@ -77,28 +77,28 @@ function parameterProblems({ parameters = {} }: CloudStorageArgs, family: Family
 function roleProblems(args: CloudStorageArgs, family: Family, partition: Partition): InputProblem[] {
     const problems: InputProblem[] = [];
     const makesKey = args.kmsKeyArn === undefined && args.fileSystemId === undefined;
-    const installs = args.installsAddOn ?? true;
+    const installs = args.installsAddOns ?? true;
     if (!installs && family.name === "ebs" && makesKey && args.roleArn === undefined) {
         problems.push({
             path: "roleArn",
-            reason: "missing: the key that is made has to know whose it is. Write the ARN of the role the driver has, or kmsKeyArn, or installsAddOn: true.",
+            reason: "missing: the key that is made has to know whose it is. Write the ARN of the role the driver has, or kmsKeyArn, or installsAddOns: true.",
         });
     }
     if (!installs && family.name === "efs" && args.fileSystemId === undefined && args.nodeRoleArn === undefined) {
         problems.push({
             path: "nodeRoleArn",
-            reason: "missing: the file system that is made lets only one role mount it. Write the ARN of the role of efs-csi-node-sa, or fileSystemId, or installsAddOn: true.",
+            reason: "missing: the file system that is made lets only one role mount it. Write the ARN of the role of efs-csi-node-sa, or fileSystemId, or installsAddOns: true.",
         });
     }
     if (installs && args.oidcProviderArn === undefined && !partition.hasPodIdentity) {
         problems.push({
             path: "oidcProviderArn",
-            reason: `missing: ${args.region} has no EKS Pod Identity. Write the ARN of the cluster's OIDC provider, arn:${partition.name}:iam::<account>:oidc-provider/…, or installsAddOn: false.`,
+            reason: `missing: ${args.region} has no EKS Pod Identity. Write the ARN of the cluster's OIDC provider, arn:${partition.name}:iam::<account>:oidc-provider/…, or installsAddOns: false.`,
         });
     }
     for (const name of ["addOnVersion", "installsPodIdentityAgent", "podIdentityAgentVersion", "oidcProviderArn"] as const) {
         if (!installs && args[name] !== undefined) {
-            problems.push({ path: name, reason: "it means nothing while installsAddOn is false. Leave it out." });
+            problems.push({ path: name, reason: "it means nothing while installsAddOns is false. Leave it out." });
         }
     }
     if (args.oidcProviderArn !== undefined && args.installsPodIdentityAgent) {

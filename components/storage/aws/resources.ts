@@ -19,7 +19,7 @@ function controllerRole(context: AwsContext, serviceAccounts: string[]): DriverR
     if (args.roleArn !== undefined) {
         return givenRole(args.roleArn);
     }
-    return (args.installsAddOn ?? true) ? createRole(context, "role", `${family.name}-csi`, serviceAccounts) : undefined;
+    return (args.installsAddOns ?? true) ? createRole(context, "role", `${family.name}-csi`, serviceAccounts) : undefined;
 }
 
 function createBlockStorage(context: AwsContext): AwsResources {
@@ -29,7 +29,7 @@ function createBlockStorage(context: AwsContext): AwsResources {
         args.kmsKeyArn === undefined
             ? createKey(context, role ? [role.arn] : [], role?.made ? [role.made] : [])
             : pulumi.output(args.kmsKeyArn);
-    if (role && (args.installsAddOn ?? true)) {
+    if (role && (args.installsAddOns ?? true)) {
         const allowed = allowRole(context, "role", role, keyArn, (place, arn) => ebsDriverPolicy(place, args.clusterName, arn));
         createDriver(context, role, [...allowed, ...createPodIdentityAgent(context)]);
     }
@@ -38,7 +38,7 @@ function createBlockStorage(context: AwsContext): AwsResources {
 
 function createSharedStorage(context: AwsContext): AwsResources {
     const { args, family } = context;
-    const installs = args.installsAddOn ?? true;
+    const installs = args.installsAddOns ?? true;
     const usesTokens = args.oidcProviderArn !== undefined;
     const accounts = [family.controller, ...(family.node ? [family.node] : [])];
     // Tokens: the add-on takes one role for both of its service accounts. Pod Identity: one for each, so that no node can make or delete.

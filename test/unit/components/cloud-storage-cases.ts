@@ -46,7 +46,7 @@ export const kinds: Record<string, (region: string) => CloudStorageArgs> = {
         driver: "ebs-gp3",
         clusterName: "shop",
         region,
-        installsAddOn: false,
+        installsAddOns: false,
         kmsKeyArn: arn(region, "kms", "key/1234abcd-12ab-34cd-56ef-1234567890ab"),
         roleArn: arn(region, "iam", "role/driver"),
     }),
@@ -54,7 +54,7 @@ export const kinds: Record<string, (region: string) => CloudStorageArgs> = {
         driver: "efs",
         clusterName: "shop",
         region,
-        installsAddOn: false,
+        installsAddOns: false,
         fileSystemId: "fs-0123456789abcdef0",
     }),
 };

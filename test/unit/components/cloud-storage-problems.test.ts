@@ -161,10 +161,10 @@ describe("a cloud storage", () => {
         ["a key of another region", { kmsKeyArn: arn("us-east-1", "kms", "key/1") }, ["kmsKeyArn"]],
         ["a key's alias", { kmsKeyArn: arn(region, "kms", "alias/mine") }, ["kmsKeyArn"]],
         ["a role of another partition", { roleArn: arn("cn-north-1", "iam", "role/r") }, ["roleArn"]],
-        ["no role for a key, where the driver is another's", { installsAddOn: false }, ["roleArn"]],
+        ["no role for a key, where the driver is another's", { installsAddOns: false }, ["roleArn"]],
         [
             "versions of what isn't installed",
-            { installsAddOn: false, roleArn: arn(region, "iam", "role/r"), addOnVersion: "v1" },
+            { installsAddOns: false, roleArn: arn(region, "iam", "role/r"), addOnVersion: "v1" },
             ["addOnVersion"],
         ],
         [
@@ -196,7 +196,7 @@ describe("a file system", () => {
         ],
         ["no subnets", { subnetIds: [] }, ["subnetIds"]],
         ["two kinds of security groups", { securityGroupIds: ["sg"] }, ["vpcId", "nodeSecurityGroupIds"]],
-        ["no node role, where the driver is another's", { installsAddOn: false }, ["nodeRoleArn"]],
+        ["no node role, where the driver is another's", { installsAddOns: false }, ["nodeRoleArn"]],
         ["IOPS", { iops: 3000 }, ["iops"]],
         ["a mode nobody knows", { throughputMode: "fast" }, ["throughputMode"]],
         ["bought throughput without how much", { throughputMode: "provisioned" }, ["provisionedThroughputMiB"]],

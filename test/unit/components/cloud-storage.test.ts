@@ -118,7 +118,7 @@ describe("volumes of EBS", () => {
     });
 
     it("make a key for the driver of another storage", async () => {
-        const { resources, only } = await made({ installsAddOn: false, roleArn: arn(region, "iam", "role/driver") });
+        const { resources, only } = await made({ installsAddOns: false, roleArn: arn(region, "iam", "role/driver") });
         expect(
             resources
                 .filter(({ type }) => type.startsWith("aws:"))
