@@ -214,8 +214,8 @@ describe("a volume's attributes", () => {
         choose("compressed");
         wait("pvc/attributed", `${current}=compressed`);
         expect(measured("change of a volume's attributes", seconds(started), 60)).toBeLessThanOrEqual(60);
-        // 200 MiB of text in a volume of 100.
-        inPod("changing", "yes all work and no play | head -c 209715200 >/data/folder/new && sync");
+        // 120 MiB of text in a volume of 100.
+        inPod("changing", "yes all work and no play | head -c 125829120 >/data/folder/new && sync");
         expect(["", "folder", "folder/new", "old"].map((file) => flags("attributed", file))).toEqual(["c", "c", "c", "C"]);
         expect(identity()).toBe(before);
         const volume = world.kubectl("get", "pvc", "attributed", "-o", "jsonpath={.spec.volumeName}");

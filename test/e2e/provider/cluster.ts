@@ -11,14 +11,14 @@ export interface ProviderCluster {
 
 /**
  * A sandbox of the file's own, or, where KUBECONFIG is set, that cluster with the engine on PATH. Call it at the top of the file: it sets the
- * environment that the engine and kubectl are run with before the first test.
+ * environment that the engine and kubectl are run with before the first test. `options` are those of `holdfast sandbox up`.
  */
-export function useCluster(name: string): ProviderCluster {
+export function useCluster(name: string, ...options: string[]): ProviderCluster {
     if (process.env.KUBECONFIG) return { restartApiServer: undefined, destroy: () => {} };
     let world: World | undefined;
     beforeAll(() => {
         world = World.create(name);
-        world.holdfast("sandbox", "up");
+        world.holdfast("sandbox", "up", ...options);
         for (const key of ["PATH", "KUBECONFIG", "PULUMI_HOME"]) process.env[key] = world.engineEnv[key];
     });
     return {
