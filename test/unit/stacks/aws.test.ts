@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { awsOf, keyOf } from "../../../stacks/aws";
 import { deploy } from "../../../stacks/program";
 import { expectGolden } from "../../support/golden";
-import { record } from "../../support/mocks";
+import { type Recording, record } from "../../support/mocks";
 import { answers, readable } from "../components/cloud-storage-cases";
 
 let home: string;
@@ -31,14 +31,21 @@ const existing = { "holdfast:storageClass": "gp3", "holdfast:storageDriver": "eb
 const run = (config: Record<string, string>, preview = false) =>
     record(deploy, { config: { ...eks(), ...config }, preview, stack: "user-preferences", answers });
 
+/** The plain stack, recorded once for all that look at it. */
+let update: Recording;
+
+beforeAll(async () => {
+    update = await run({});
+});
+
 describe("a stack on EKS", () => {
     it("is made of these resources", async () => {
-        expectGolden("aws/user-preferences.eks", readable((await run({})).resources));
+        expectGolden("aws/user-preferences.eks", readable(update.resources));
     });
 
     it("has the same resources in a preview, with its class's name known", async () => {
-        const names = ({ resources }: Awaited<ReturnType<typeof run>>) => resources.map(({ type, name }) => `${type} ${name}`).sort();
-        const [update, preview] = [await run({}), await run({}, true)];
+        const names = ({ resources }: Recording) => resources.map(({ type, name }) => `${type} ${name}`).sort();
+        const preview = await run({}, true);
         expect(names(preview)).toEqual(names(update));
         const claim = "kubernetes:core/v1:PersistentVolumeClaim";
         const known = update.only(claim).inputs.spec.storageClassName;
@@ -47,7 +54,7 @@ describe("a stack on EKS", () => {
     });
 
     it("keeps the key, the driver and its role as long as a claim is kept", async () => {
-        const { resources, only } = await run({});
+        const { resources, only } = update;
         const kept = only("kubernetes:core/v1:PersistentVolumeClaim").dependsOn;
         const made = resources.filter(({ type }) => type.startsWith("aws:")).map(({ name }) => name);
         expect(made.length).toBeGreaterThan(5);
@@ -64,7 +71,7 @@ describe("a stack on EKS", () => {
 
     it("says that nobody tried it in an account, unless its class exists", async () => {
         const proven = "storage on AWS is proven by mocks only: its resources were never created in an account by its authors";
-        expect((await run({})).outputs.promise.notYet).toContain(proven);
+        expect(update.outputs.promise.notYet).toContain(proven);
         const { "holdfast:eksCluster": _cluster, "holdfast:tags": _tags, ...config } = eks();
         const { outputs } = await record(deploy, { config: { ...config, ...existing }, stack: "user-preferences" });
         expect(outputs.promise.notYet).not.toContain(proven);
