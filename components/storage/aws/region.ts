@@ -10,7 +10,8 @@ export interface Partition {
     dnsSuffix: string;
     /**
      * EKS Pod Identity is offered. https://docs.amazonaws.cn/en_us/eks/latest/userguide/pod-identities.html says "not available in China
-     * Regions" (read 2026-11); roles for service accounts take its place there.
+     * Regions" (read 2026-11); roles for service accounts take its place there. For GovCloud it is assumed: no page said
+     * either.
      */
     hasPodIdentity: boolean;
     /** EFS Archive is known to be offered; elsewhere it is used only when asked for. */
