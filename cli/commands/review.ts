@@ -36,7 +36,11 @@ export async function runReview(options: ReviewOptions): Promise<void> {
     if (options.stack !== undefined && options.preview !== undefined) {
         throw new UserError("--stack has the engine make a preview, and --preview reads one that was made: choose one.");
     }
-    const result = await reviewOf(options);
+    const result = await reviewOf(options).catch((error: unknown) => {
+        // Whoever asked for data gets data, also about a stack that can't be previewed.
+        if ((options.json || options.markdown) && error instanceof UserError) return unreadable(error.message);
+        throw error;
+    });
     const text = options.json
         ? `${JSON.stringify(result, null, 2)}\n`
         : options.markdown

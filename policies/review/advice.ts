@@ -16,6 +16,7 @@ const ignorable = (field: string) => field.replace(/\[\d+\].*$/, "");
 export const alias = (old: string, name: string): string => `on "${name}": aliases: ["${old}"], so that Pulumi knows it again`;
 
 function forField(field: string, { was }: Change): string {
+    if (field === "provider") return "keep the provider it has: what became of that is said there";
     if (/^metadata(\.name)?$/.test(field)) return `keep metadata.name: "${was?.name}"`;
     if (field === "metadata.namespace") return `keep metadata.namespace: "${was?.namespace}"`;
     if (/metadata\.generateName/.test(field)) return `give it a name of its own, metadata.name: "${was?.name}"`;

@@ -169,8 +169,12 @@ export function shownName(identity: Identity | undefined, otherwise: string): st
     return identity.namespace ? `${identity.namespace}/${identity.name}` : identity.name;
 }
 
+/** True where it is made anew in another cluster or account: nothing of what it had is there. */
+export const movesElsewhere = ({ effect, forcing }: Change): boolean => effect === "replace" && forcing.includes("provider");
+
 /** True where the same thing is there before and after, under the same name. */
-export function keepsIdentity({ was, becomes }: Change): boolean {
-    if (!was || !becomes || was.isAutonamed || becomes.isAutonamed) return false;
+export function keepsIdentity(change: Change): boolean {
+    const { was, becomes } = change;
+    if (!was || !becomes || was.isAutonamed || becomes.isAutonamed || movesElsewhere(change)) return false;
     return was.name === becomes.name && was.namespace === becomes.namespace;
 }

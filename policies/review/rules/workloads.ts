@@ -1,7 +1,7 @@
 /** Rules for StatefulSets and databases that an operator runs: restarts, new empty volumes, members that go. */
 
 import { insteadOfReplacing, listed } from "../advice";
-import { type Change, goesAway, keepsIdentity } from "../changes";
+import { type Change, goesAway, keepsIdentity, movesElsewhere } from "../changes";
 import type { Found, Rule } from "../rule";
 import { templateNames } from "../stack-view";
 import { numberAt, textAt, valueAt } from "../values";
@@ -56,6 +56,14 @@ export const workloadRules: readonly Rule[] = [
             if (templateNames(change.old).length === 0) return undefined;
             const left = { remains: [`${claimsOf(change)} in ${change.was?.namespace}, which nobody uses then`] };
             if (change.effect === "replace" && !keepsIdentity(change)) {
+                if (movesElsewhere(change)) {
+                    return {
+                        says: "it is made anew in another cluster, on new, empty volumes",
+                        fields: change.forcing,
+                        remains: [`${claimsOf(change)} in ${change.was?.namespace} of the cluster it was in`],
+                        instead: insteadOfReplacing(change).slice(0, -1),
+                    };
+                }
                 const isAutonamed = change.was?.isAutonamed || change.becomes?.isAutonamed;
                 return {
                     says: isAutonamed
@@ -65,7 +73,7 @@ export const workloadRules: readonly Rule[] = [
                     ...left,
                     instead: isAutonamed
                         ? [
-                              `metadata.name: "${change.was?.name}", so that it keeps its name and finds its claims`,
+                              `write metadata.name: "${change.was?.name}", so that it keeps its name and finds its claims`,
                               ...insteadOfReplacing(change).slice(0, 1),
                           ]
                         : insteadOfReplacing(change).slice(0, -1),

@@ -311,9 +311,11 @@ test("a preview of 1,000 resources is read in under a second", () => {
         .map((step, i) => ({ ...step, urn: `${step.urn}-${i}` }));
     expect(steps).toHaveLength(1000);
     const text = JSON.stringify(preview(steps));
-    const started = performance.now();
+    // Processor time: what else the machine does is no part of it.
+    const started = process.cpuUsage();
     const { rows } = review(parsePreview(text));
-    const seconds = (performance.now() - started) / 1000;
+    const { user, system } = process.cpuUsage(started);
+    const seconds = (user + system) / 1e6;
     expect(rows).toHaveLength(1000);
     expect(seconds).toBeLessThan(1);
 });

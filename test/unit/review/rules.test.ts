@@ -159,6 +159,13 @@ const cases: Case[] = [
     },
     {
         rule: "workload-new-volumes",
+        when: "its provider is replaced: the same name in another cluster",
+        verdict: "at risk",
+        yes: [replace(statefulSet(), statefulSet(), { provider: "update-replace" })],
+        no: [update(statefulSet(), statefulSet(), { "metadata.labels": "add" })],
+    },
+    {
+        rule: "workload-new-volumes",
         when: "a claim template is renamed",
         verdict: "at risk",
         yes: [replace(statefulSet(), statefulSet(template("files")), { "spec.volumeClaimTemplates[0].metadata.name": "update-replace" })],
