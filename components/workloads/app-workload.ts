@@ -45,7 +45,10 @@ export interface AppVolume {
  * `size`, `set: { "resources.limits.memory": … }`.
  */
 export interface AppWorkload extends WorkloadDescription {
-    /** What is kept: `data`, and whatever else has a life of its own. */
+    /**
+     * What is kept: `data`, and whatever else has a life of its own. One more replaces the StatefulSet: all members stop, and start again
+     * with their data.
+     */
     volumes: AppVolume[];
 }
 

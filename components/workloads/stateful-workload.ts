@@ -133,8 +133,9 @@ export class StatefulWorkload extends pulumi.ComponentResource {
             {
                 ...named,
                 dependsOn: dependenciesOf(opts?.dependsOn, claims, ...account, ...files, headless, network),
-                // A change of a template replaces the StatefulSet, and growth of a claim must not.
-                ignoreChanges: ["spec.volumeClaimTemplates"],
+                // A change of a template replaces the StatefulSet, which growth of a claim must not. A volume more or less has to: the pods of
+                // one without its template would mount a volume that nobody knows.
+                ignoreChanges: ["spec.volumeClaimTemplates[*].spec"],
             },
         );
         this.host = pulumi.interpolate`${app}.${namespace}.svc.cluster.local`;

@@ -35,7 +35,7 @@ export interface StatefulWorkloadArgs extends WorkloadDescription {
      * @default as runAsUser
      */
     runAsGroup?: number;
-    /** What is kept, one volume at least. */
+    /** What is kept, one volume at least. One more replaces the StatefulSet: all members stop, and start again with their data. */
     volumes: WorkloadVolume[];
     /** The StorageClass of the volumes. */
     storageClass: pulumi.Input<string>;

@@ -90,8 +90,10 @@ describe("the stack of user preferences", () => {
                 .map((resource) => {
                     const inputs = structuredClone(resource.inputs);
                     for (const path of resource.ignoreChanges) {
-                        const [parent, key] = path.split(".");
-                        delete inputs[parent]?.[key];
+                        const [parent, list, key] = path.split(/\[\*\]\.|\./);
+                        for (const item of inputs[parent]?.[list] ?? []) {
+                            delete item[key];
+                        }
                     }
                     return { name: resource.name, inputs };
                 });
