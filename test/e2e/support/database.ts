@@ -87,6 +87,15 @@ export class Database {
         return sums.length === 4 && new Set(sums).size === 1;
     }
 
+    /** Has the server's own checker read every row and index, and every page against its checksum; throws with what it found. */
+    checkEveryPage(host = app): void {
+        const ask = (statement: string) => this.inClient("psql", "-h", host, "-XAtqc", statement);
+        if (ask("show data_checksums") !== "on") throw new Error("pages have no checksums");
+        this.inClient("pg_amcheck", "-h", host, "--install-missing", "--heapallindexed");
+        const failures = ask("select coalesce(sum(checksum_failures), 0) from pg_stat_database");
+        if (failures !== "0") throw new Error(`${failures} pages don't match their checksums`);
+    }
+
     /** A field of the data's claim. */
     claim(jsonpath: string): string {
         return this.world.kubectl("-n", this.namespace, "get", "pvc", `data-${app}-0`, "-o", `jsonpath=${jsonpath}`);

@@ -157,6 +157,12 @@ export class World {
         fs.writeFileSync(file, value === undefined ? text : added);
     }
 
+    /** Adds a stack beside those of the repository, or writes it anew. */
+    addStack(name: string, config: Record<string, unknown>): void {
+        const lines = Object.entries(config).map(([key, value]) => `    holdfast:${key}: ${JSON.stringify(value)}\n`);
+        fs.writeFileSync(path.join(this.checkout, "stacks", `Pulumi.${name}.yaml`), `config:\n${lines.join("")}`);
+    }
+
     /** Stops and deletes this world's sandbox and files. */
     destroy(): void {
         this.tryHoldfast("sandbox", "reset", "--yes");
