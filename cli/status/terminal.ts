@@ -43,6 +43,19 @@ class Page {
         this.lines.push(...wrapped.map((line) => `${" ".repeat(indent)}${this.paint(line, tone)}`));
     }
 
+    /** Facts in a row, each on a line of its own where it would not fit whole. */
+    facts(indent: number, facts: string[]): void {
+        let line = "";
+        for (const fact of facts) {
+            if (line !== "" && indent + line.length + 2 + fact.length > this.width) {
+                this.add(indent, line, "note");
+                line = "";
+            }
+            line = line === "" ? fact : `${line}, ${fact}`;
+        }
+        this.add(indent, line, "note");
+    }
+
     finding(indent: number, { severity, text }: Finding): void {
         this.add(indent, `${signs[severity]} ${text}`, severity, 2);
     }
@@ -93,7 +106,7 @@ function claimRows(claims: ClaimStatus[], page: Page): void {
                     claim.volume ? `volume ${claim.volume}` : "no volume yet",
                     snapshotWords(claim.lastSnapshot),
                 ];
-                page.add(indent, facts.join(", "), "note", 0);
+                page.facts(indent, facts);
                 if (claim.usedNote && claim.volume) {
                     page.add(
                         indent,

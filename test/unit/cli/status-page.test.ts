@@ -77,7 +77,9 @@ test("fits the width it is given, down to one that breaks its columns", () => {
         );
         expect(longest).toBeLessThanOrEqual(width);
     }
-    expect(statusPage(status(troubled, 3), { width: 60 })).toContain("data-ledger-0, 10Gi of 20Gi asked, 3Gi used (30 %), on");
+    const narrow = statusPage(status(troubled, 3), { width: 60 });
+    expect(narrow).toContain("data-ledger-0, 10Gi of 20Gi asked, 3Gi used (30 %), on");
+    expect(narrow).toContain("\n        class ledger-3f9c1a, volume pv-0\n        last snapshot nightly, 2 hours ago\n");
 });
 
 test("colours change nothing but the colour, and are left out unless asked for", () => {
