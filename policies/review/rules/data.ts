@@ -2,8 +2,8 @@
 
 import { alias, insteadOfDeleting, insteadOfReplacing, listed } from "../advice";
 import { type Change, goesAway, keepsIdentity } from "../changes";
-import type { Found, Rule } from "../rule";
-import type { StackView } from "../stack-view";
+import type { Found, Rule, Verdict } from "../rule";
+import { type StackView, templateNames } from "../stack-view";
 import { textAt } from "../values";
 
 const isClaim = (change: Change) => change.kind?.type === "core/PersistentVolumeClaim";
@@ -32,6 +32,13 @@ function remainsOf(change: Change, view: StackView): { remains: string[]; isReco
     if (/VolumeSnapshotContent$/.test(change.type)) isRecoverable = textAt(change.old?.inputs, "spec.deletionPolicy") === "Retain";
     if (change.kind?.remains) remains.push(change.kind.remains);
     return { remains, isRecoverable };
+}
+
+/** How bad it is to go with a namespace. */
+function verdictInside(change: Change, view: StackView, hasClaims: boolean): Verdict {
+    if (isClaim(change)) return view.reclaimOf(change.old).policy === "Retain" ? "at risk" : "destroyed";
+    if (change.kind?.role === "workload") return hasClaims ? "destroyed" : "removed";
+    return change.kind?.role === "backup" ? "at risk" : "destroyed";
 }
 
 const dataRole = (change: Change) => change.kind?.role === "data";
@@ -135,14 +142,15 @@ export const dataRules: readonly Rule[] = [
         verdict: "destroyed",
         canBeAllowed: true,
         find(change, view): Found | undefined {
-            const { was, effect } = change;
-            if (!(dataRole(change) || change.kind?.role === "secret") || !was?.namespace || effect === "create") return undefined;
+            const { was, effect, kind } = change;
+            if (!kind || !was?.namespace || effect === "create") return undefined;
             const namespace = view.goingNamespaces.get(was.namespace);
             if (!namespace) return undefined;
             const kept = change.old?.protect || change.old?.retainOnDelete;
+            const claims = kind.role === "workload" ? templateNames(change.old) : [];
             return {
-                says: `it goes with its namespace ${was.namespace}${kept ? ", although Pulumi itself would keep it" : ""}`,
-                verdict: isClaim(change) && view.reclaimOf(change.old).policy === "Retain" ? "at risk" : "destroyed",
+                says: `it goes with its namespace ${was.namespace}${claims.length > 0 ? ", and its members' claims with it" : ""}${kept ? ", although Pulumi itself would keep it" : ""}`,
+                verdict: verdictInside(change, view, claims.length > 0),
                 remains: isClaim(change) ? remainsOf(change, view).remains : [],
                 instead: [`keep the namespace: metadata.name: "${was.namespace}", protect: true`],
             };

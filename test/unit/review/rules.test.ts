@@ -117,6 +117,20 @@ const cases: Case[] = [
         no: [same(claim({}, { protect: true })), remove(namespace("elsewhere"))],
     },
     {
+        rule: "namespace-takes-it",
+        when: "the namespace of a StatefulSet is deleted, whose claims only Kubernetes knows",
+        verdict: "destroyed",
+        yes: [same(statefulSet()), remove(namespace())],
+        no: [same(statefulSet()), remove(namespace("shop", { retainOnDelete: true }))],
+    },
+    {
+        rule: "namespace-takes-it",
+        when: "the namespace of a backup schedule is deleted",
+        verdict: "at risk",
+        yes: [same(schedule()), remove(namespace())],
+        no: [same(schedule()), same(namespace())],
+    },
+    {
         rule: "workload-restarts",
         when: "the image changes",
         verdict: "restarted",

@@ -1,0 +1,29 @@
+/**
+ * Previews that the real engine made of edits of a plain Pulumi program (test/e2e/review.test.ts records them), and the page and the comment
+ * that a reader gets for each: read them like code. `UPDATE_PLANS=1 npx jest test/plans/review` writes the texts anew.
+ */
+
+import * as fs from "node:fs";
+import * as path from "node:path";
+import { reviewMarkdown } from "../../../cli/review/markdown";
+import { reviewPage } from "../../../cli/review/terminal";
+import { parsePreview, review } from "../../../policies/review";
+
+const ids = fs
+    .readdirSync(__dirname)
+    .filter((file) => file.endsWith(".json"))
+    .map((file) => path.basename(file, ".json"));
+
+test("there are previews", () => expect(ids.length).toBeGreaterThan(10));
+
+test.each(ids)("%s", (id) => {
+    const result = review(parsePreview(fs.readFileSync(path.join(__dirname, `${id}.json`), "utf8")));
+    for (const [ending, text] of [
+        ["page.txt", reviewPage(result)],
+        ["comment.txt", reviewMarkdown(result)],
+    ]) {
+        const file = path.join(__dirname, "golden", `${id}.${ending}`);
+        if (process.env.UPDATE_PLANS) fs.writeFileSync(file, text);
+        expect(text).toBe(fs.readFileSync(file, "utf8"));
+    }
+});
