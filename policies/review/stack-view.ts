@@ -7,6 +7,9 @@ import { listAt, numberAt, textAt } from "./values";
 
 const key = (type: string, namespace: string | undefined, name: string) => `${typeKey(type)} ${namespace ?? ""}/${name}`;
 
+/** The provider's URN, without the id that changes when it is replaced. */
+const providerOf = (state: State | undefined): string | undefined => state?.provider?.replace(/::[^:]*$/, "");
+
 /** A member of a StatefulSet, as the name of its claim says. */
 export interface Member {
     workload: Change;
@@ -53,7 +56,9 @@ export class StackView {
     /** A resource that is made under another URN and is the same object: a rename in the program, without an alias. */
     sameObjectElsewhere(change: Change): Change | undefined {
         if (!change.was || change.was.isAutonamed || !change.type.startsWith("kubernetes:")) return undefined;
-        return this.made.get(key(change.type, change.was.namespace, change.was.name));
+        const other = this.made.get(key(change.type, change.was.namespace, change.was.name));
+        // Of the same name in another cluster, it is another object.
+        return other && providerOf(other.new) === providerOf(change.old) ? other : undefined;
     }
 
     /** A resource of the same type that is made and may be meant to be this one. */

@@ -259,6 +259,13 @@ describe("a preview that can't be relied upon", () => {
     });
 });
 
+test("an object of the same name in another cluster isn't the one that is deleted", () => {
+    const inCluster = (name: string) => claim({}, { provider: `urn:pulumi:test::shop::pulumi:providers:kubernetes::${name}::4711` });
+    const moved = (name: string) => [remove(inCluster("here")), create({ ...inCluster(name), urn: `${claim().urn}-2` })];
+    expect(rowOf(moved("here"), "claim").row.findings.map(({ rule }) => rule)).toEqual(["renamed-without-alias"]);
+    expect(rowOf(moved("there"), "claim").row.findings.map(({ rule }) => rule)).toEqual(["data-deleted"]);
+});
+
 test("an interrupted update before it is a note", () => {
     const diagnostics = [
         { severity: "warning", message: "Attempting to deploy or update resources with 1 pending operations from previous deployment." },
