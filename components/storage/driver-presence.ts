@@ -103,10 +103,15 @@ export function warnOfUnknown({ kubeconfig, context }: ClusterAddress, reason: s
 }
 
 /**
- * Looks at preview whether the needs are met, and logs each that isn't as an error of the component: the preview fails with all of them,
- * those of other components included. Resolves when it has looked; an update doesn't look.
+ * Looks at preview whether the needs are met, and rejects with all that aren't: whoever waits for it fails the preview, which shows those of
+ * other components too. An error that is only logged would not fail it. An update doesn't look.
  */
-export async function checkedAtPreview(component: pulumi.Resource, address: ClusterAddress, needs: ClusterNeed[]): Promise<void> {
+export async function checkedAtPreview(
+    title: string,
+    component: pulumi.Resource,
+    address: ClusterAddress,
+    needs: ClusterNeed[],
+): Promise<void> {
     if (needs.length === 0 || !isLookedAt(address)) {
         return;
     }
@@ -114,7 +119,11 @@ export async function checkedAtPreview(component: pulumi.Resource, address: Clus
     if (unknown !== undefined) {
         warnOfUnknown(address, unknown, component);
     }
-    for (const { path, reason } of problems) {
-        await pulumi.log.error(`${path}: ${reason}`, component);
+    if (problems.length > 0) {
+        const list = problems.map(({ path, reason }) => `  - ${path}: ${reason}`).join("\n");
+        const error = new pulumi.ResourceError(`${title} can't be made in this cluster:\n${list}`, component, true);
+        // The program has ended by now, and what it left behind is shown with its stack, which says nothing to the person at the terminal.
+        error.stack = error.message;
+        throw error;
     }
 }

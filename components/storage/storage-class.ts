@@ -106,10 +106,11 @@ export function createClasses(
     late: LateParameters = {},
 ): MadeClasses {
     const { spec, problems } = classSpecOf(name, kind, request);
-    refuseProblems(`${kind[0].toUpperCase()}${kind.slice(1)}Storage`, name, [...problems, ...found(spec)]);
+    const type = `${kind[0].toUpperCase()}${kind.slice(1)}Storage`;
+    refuseProblems(type, name, [...problems, ...found(spec)]);
     const storageClass = storageClassOf(component, name, spec, late);
     const snapshotClass = snapshotClassOf(component, name, spec);
-    const checked = checkedAtPreview(component, request, neededBy(spec));
+    const checked = checkedAtPreview(`${type} "${name}"`, component, request, neededBy(spec));
     return {
         spec,
         storageClass,

@@ -64,12 +64,12 @@ interface Step {
     urn: string;
 }
 
-describe("a preview", () => {
-    beforeAll(() => {
-        world.holdfast("sandbox", "up");
-        for (const [stack, config] of Object.entries(storage)) writeStack(stack, { target: "sandbox", ...config });
-    });
+beforeAll(() => {
+    world.holdfast("sandbox", "up");
+    for (const [stack, config] of Object.entries(storage)) writeStack(stack, { target: "sandbox", ...config });
+});
 
+describe("a preview", () => {
     test("is refused where the driver isn't installed, with how to install it and everything else that is wrong", () => {
         writeStack("on-local-path", { target: "sandbox", ...storage["on-local-path"], siez: "2Gi" });
         world.pulumi("stack", "init", "on-local-path");
@@ -102,6 +102,36 @@ describe("a preview", () => {
         expect(preview.stdout + preview.stderr).toMatch(
             /whether the storage drivers are in the cluster "holdfast-sandbox" could not be seen/,
         );
+    });
+
+    test("of a program of one's own names all that its components lack", () => {
+        const folder = path.join(world.checkout, "own-program");
+        fs.mkdirSync(folder);
+        fs.writeFileSync(
+            path.join(folder, "Pulumi.yaml"),
+            "name: own-program\nruntime: { name: nodejs, options: { typescript: false } }\n",
+        );
+        fs.writeFileSync(path.join(folder, "Pulumi.own.yaml"), "config: {}\n");
+        fs.writeFileSync(path.join(folder, "package.json"), '{ "name": "own-program", "main": "index.js" }\n');
+        fs.writeFileSync(
+            path.join(folder, "index.js"),
+            `const { Provider } = require("@pulumi/kubernetes/provider");
+            const { LocalStorage, NetworkStorage } = require("../components");
+            const where = { kubeconfig: ${JSON.stringify(world.layout.kubeconfig)}, context: "holdfast-sandbox" };
+            const options = { provider: new Provider("kubernetes", { ...where, clusterIdentifier: "holdfast-sandbox" }) };
+            new NetworkStorage("shared", { driver: "longhorn", ...where }, options);
+            new NetworkStorage("pool", { driver: "sandbox-pool", makesSnapshotClass: false, ...where }, options);
+            new LocalStorage("fast", { driver: "topolvm", ...where }, options);`,
+        );
+        world.pulumi("stack", "init", "own", "--cwd", folder);
+        const refused = world.tryPulumi("preview", "--stack", "own", "--cwd", folder);
+        expect(refused.status).not.toBe(0);
+        const said = refused.stdout + refused.stderr;
+        expect(said).toMatch(/NetworkStorage "shared" can't be made in this cluster:\s+- driver: Longhorn is not in the cluster\./);
+        expect(said).toContain("makesSnapshotClass: the cluster has no VolumeSnapshots.");
+        expect(said).toContain("driver: TopoLVM is not in the cluster.");
+        expect(said).not.toContain("the sandbox's pool is not");
+        expect(said).not.toMatch(/at .*\.ts:\d+/);
     });
 });
 
