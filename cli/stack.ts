@@ -42,8 +42,10 @@ export function rawStackConfig(stack: string, folder = stacksFolder): Record<str
 
 /** True when a stack file differs from what it was by an encryption salt and nothing else. Pulumi rewrites the whole file, so layout may differ. */
 export function gainedOnlySalt(before: string, after: string): boolean {
-    const { encryptionsalt: had, ...old } = parse(before) ?? {};
-    const { encryptionsalt: has, ...now } = parse(after) ?? {};
+    // It also writes numbers as text, and reads either.
+    const read = (text: string) => parse(text, (_, value) => (typeof value === "number" ? String(value) : value)) ?? {};
+    const { encryptionsalt: had, ...old } = read(before);
+    const { encryptionsalt: has, ...now } = read(after);
     return had === undefined && has !== undefined && isDeepStrictEqual(old, now);
 }
 

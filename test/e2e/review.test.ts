@@ -52,15 +52,6 @@ describe("one of our stacks, while it runs", () => {
 
     beforeAll(() => {
         world.holdfast("up", stack);
-        world.apply({
-            apiVersion: "storage.k8s.io/v1",
-            kind: "StorageClass",
-            metadata: { name: "other" },
-            provisioner: "pool.csi.sandbox.holdfast",
-            reclaimPolicy: "Retain",
-            volumeBindingMode: "WaitForFirstConsumer",
-            allowVolumeExpansion: true,
-        });
     });
 
     test("nothing edited: nothing at risk, everything that holds data is listed as kept", () => {
@@ -87,12 +78,6 @@ describe("one of our stacks, while it runs", () => {
         const row = review.rows.find(({ name }) => name === "data-notes-0");
         expect(row?.isStoppedByProtection).toBe(true);
         expect(row?.findings.flatMap(({ fields }) => fields)).toContain("metadata.namespace");
-    });
-
-    test("another class is for claims to come: those that exist stay, and nothing is at risk", () => {
-        const { status, review } = edited({ storageClass: "other" });
-        expect(status).toBe(0);
-        expect(review.rows.find(({ name }) => name === "data-notes-0")?.verdict).toBe("kept");
     });
 
     test("another image restarts, and nothing is at risk", () => {

@@ -175,14 +175,17 @@ export const surroundingRules: readonly Rule[] = [
         canBeAllowed: false,
         find(change): Found | undefined {
             if (!change.kind || change.kind.role === "provider" || change.effect !== "update") return undefined;
-            const fields = [
+            const deciding = [
                 ...(decisive[change.kind.type] ?? (change.type.startsWith("kubernetes:") ? named : [])),
                 ...(change.kind.size ? [change.kind.size] : []),
-                ...(change.kind.safeguards ?? []).map(({ field }) => field),
             ];
-            const open = [...new Set(fields)].filter(
-                (field) => isOpen(valueAt(change.new?.inputs, field)) && !isOpen(valueAt(change.old?.inputs, field)),
-            );
+            const fields = [...new Set([...deciding, ...(change.kind.safeguards ?? []).map(({ field }) => field)])];
+            const open = fields.filter((field) => {
+                const [before, after] = [valueAt(change.old?.inputs, field), valueAt(change.new?.inputs, field)];
+                // The engine's JSON leaves out inputs that aren't known: they look as if they were taken away.
+                const isLeftOut = after === undefined && before !== undefined && deciding.includes(field);
+                return isLeftOut || (isOpen(after) && !isOpen(before));
+            });
             if (open.length === 0) return undefined;
             return {
                 says: `${listed(open)} ${open.length > 1 ? "aren't" : "isn't"} known before the update, and may replace it`,

@@ -86,6 +86,7 @@ describe("the stack's file, which is checked in,", () => {
     test("has gained a salt only if nothing but its layout differs otherwise", () => {
         expect(gainedOnlySalt(text, "config: { 'holdfast:size': 2Gi }\nencryptionsalt: v1:abc\n")).toBe(true);
         expect(gainedOnlySalt(text, "config: { 'holdfast:size': 3Gi }\nencryptionsalt: v1:abc\n")).toBe(false);
+        expect(gainedOnlySalt("config: { a:b: 3 }\n", 'config: { a:b: "3" }\nencryptionsalt: v1:abc\n')).toBe(true);
         expect(gainedOnlySalt(text, text)).toBe(false);
         expect(gainedOnlySalt(`${text}encryptionsalt: v1:mine\n`, `${text}encryptionsalt: v1:other\n`)).toBe(false);
     });

@@ -354,6 +354,13 @@ const cases: Case[] = [
         no: [update(claim(), claim(size("2Gi")), { "spec.resources.requests.storage": "update" })],
     },
     {
+        rule: "not-known-yet",
+        when: "a size is left out, as the engine's JSON does with what isn't known",
+        verdict: "unknown",
+        yes: [update(claim(), claim({ resources: { requests: {} } }), { "spec.resources.requests.storage": "delete" })],
+        no: [update(claim(), claim(), { "metadata.annotations.note": "delete" })],
+    },
+    {
         rule: "custom-resource-goes",
         when: "a custom resource nobody knows leaves the program",
         verdict: "unknown",
