@@ -83,7 +83,7 @@ describe("a workload in config", () => {
 
     it("is documented, every field of it", () => {
         const readme = readFileSync(join(__dirname, "../../../stacks/README.md"), "utf8");
-        const [, section] = /## Your own image\n([^]*?)\n## /.exec(readme) ?? [];
+        const [, section] = /## Your own image\n([\s\S]*?)\n## /.exec(readme) ?? [];
         expect(Object.keys(workloadFields).filter((field) => !section.includes(`\`${field}\``))).toEqual([]);
     });
 
