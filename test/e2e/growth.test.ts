@@ -2,6 +2,7 @@ import { AcknowledgedWrites } from "./support/acknowledged-writes";
 import { Database } from "./support/database";
 import { failoverSeconds } from "./support/fault";
 import { measured, report } from "./support/measured";
+import { previewed } from "./support/previewed";
 import { versions } from "./support/versions";
 import { waitUntil } from "./support/wait";
 import { World } from "./support/world";
@@ -45,22 +46,11 @@ function fillUpTo(rows: number): string {
 
 const capacity = () => database.claim("{.status.capacity.storage}");
 
-interface Step {
-    op: string;
-    urn: string;
-    detailedDiff: Record<string, unknown> | null;
-}
-
-const changes = () =>
-    (JSON.parse(world.pulumi("preview", "--stack", stack, "--json").stdout).steps as Step[])
-        .filter(({ op }) => op !== "same")
-        .map(({ op, urn, detailedDiff }) => ({ op, name: urn.split("::").pop(), fields: Object.keys(detailedDiff ?? {}) }));
-
 /** Grows to that size while a client writes, and checks that nothing but the claim was touched. */
 function growTo(size: string): void {
     const uid = database.claim("{.metadata.uid}");
     world.configure("size", size);
-    expect(changes()).toEqual([
+    expect(previewed(world, stack)).toEqual([
         { op: "update", name: "user-preferences-postgres-server-claims-data-0", fields: ["spec.resources.requests.storage"] },
     ]);
     const incarnation = database.incarnation();
@@ -142,5 +132,9 @@ test("a database whose volume ran full has every committed row when the volume h
     const rows = Number(database.sql("select count(*) from filler"));
     // The last statement may have been committed without its client hearing of it.
     expect([filled, filled + 20]).toContain(rows);
+    database.checkEveryPage();
+    expect(database.sql("select count(distinct md5(data)), min(length(data)), max(length(data)) from filler")).toBe(
+        `${rows}|1048576|1048576`,
+    );
     expect(fillUpTo(filled + 300)).toBe("");
 });
