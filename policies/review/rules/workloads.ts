@@ -151,7 +151,7 @@ export const workloadRules: readonly Rule[] = [
                 says: "existing claims stay as they are: the changed template is for members that come later",
                 fields,
                 instead: [
-                    'to grow a volume, raise its claim\'s spec.resources.requests.storage, and ignoreChanges: ["spec.volumeClaimTemplates"] here',
+                    'to grow a volume, raise its claim\'s spec.resources.requests.storage, and ignoreChanges: ["spec.volumeClaimTemplates[*].spec"] here',
                 ],
             };
         },
