@@ -1,4 +1,6 @@
 import * as path from "node:path";
+import { takesSnapshots } from "../components/storage/planned-storage";
+import type { AddOn } from "../sandbox/cluster/spec";
 import { userPaths } from "../sandbox/paths";
 import { Sandbox } from "../sandbox/sandbox";
 import { Toolchain } from "../sandbox/toolchain/toolchain";
@@ -58,11 +60,10 @@ async function prepareTarget({ settings, plan }: CheckedStack): Promise<NodeJS.P
     const engineSets = neededToolSets(findEngine(process.env, path.dirname(paths.state)), target);
     let toolchain: Toolchain | undefined;
     if (target === "sandbox") {
-        const addOns = plan.storage.driver === "local-path" ? (["local-path"] as const) : [];
-        toolchain = await new Sandbox(paths).up(
-            { addOns: [...addOns], images: neededImages(settings, plan), toolSets: engineSets },
-            runSteps,
-        );
+        const addOns: AddOn[] = [];
+        if (plan.storage.driver === "local-path") addOns.push("local-path");
+        if (takesSnapshots(plan)) addOns.push("snapshots");
+        toolchain = await new Sandbox(paths).up({ addOns, images: neededImages(settings, plan), toolSets: engineSets }, runSteps);
     } else if (engineSets.length > 0) {
         toolchain = new Toolchain(paths.cache, engineSets);
         const steps = toolchain.steps();

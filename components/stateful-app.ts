@@ -115,6 +115,8 @@ export class StatefulApp extends pulumi.ComponentResource {
     public readonly namespace: pulumi.Output<string>;
     /** Name of the class new volumes get. */
     public readonly storageClass: pulumi.Output<string>;
+    /** Name of the class for snapshots of the volumes; empty unless the plan takes snapshots (`set: { "needs.snapshots": "true" }`). */
+    public readonly snapshotClass: pulumi.Output<string>;
     /** Names of the claims, in the order of members. */
     public readonly claimNames: pulumi.Output<string[]>;
     /** The class each claim really has, by the claim's name: one made before the class changed still has the old one. */
@@ -145,9 +147,10 @@ export class StatefulApp extends pulumi.ComponentResource {
         this.passwordSecret = pulumi.output(engine?.passwordSecret ?? "");
         this.namespace = pulumi.output(namespaceName);
         this.storageClass = pulumi.output(storage.className);
+        this.snapshotClass = pulumi.output(storage.snapshotClassName);
         this.claimNames = pulumi.output(engine?.claimNames ?? []);
         this.claimClasses = pulumi.output(engine?.claimClasses ?? {});
-        const { host, port, database, user, passwordSecret, storageClass, claimNames, claimClasses } = this;
+        const { host, port, database, user, passwordSecret, storageClass, snapshotClass, claimNames, claimClasses } = this;
         this.registerOutputs({
             host,
             port,
@@ -156,6 +159,7 @@ export class StatefulApp extends pulumi.ComponentResource {
             passwordSecret,
             namespace: this.namespace,
             storageClass,
+            snapshotClass,
             claimNames,
             claimClasses,
         });

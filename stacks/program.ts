@@ -3,6 +3,7 @@
 import { Provider } from "@pulumi/kubernetes/provider";
 import * as pulumi from "@pulumi/pulumi";
 import { StatefulApp } from "../components/stateful-app";
+import { takesSnapshots } from "../components/storage/planned-storage";
 import type { AppWorkload } from "../components/workloads/app-workload";
 import type { ContainerProcess } from "../components/workloads/container-args";
 import { awsProvider } from "./aws";
@@ -90,5 +91,6 @@ export async function deploy() {
         ...(settings.workload ? {} : { password: made.apply((names) => passwordOf(names, cluster)) }),
         promise: promiseOf(plan),
         claims: made.apply((names) => claimsOf(plan, names)),
+        ...(takesSnapshots(plan) ? { snapshotClass: app.snapshotClass } : {}),
     };
 }

@@ -105,7 +105,7 @@ function argsOf(storage: PlannedStorage, className: string, isShared: boolean, m
 }
 
 /** Snapshots take CRDs that not every cluster has, so that their class is made only for a plan that takes any. */
-const takesSnapshots = ({ backup, decisions }: Plan): boolean =>
+export const takesSnapshots = ({ backup, decisions }: Plan): boolean =>
     backup.method === "snapshot" || decisions.some(({ path, value }) => path === "needs.snapshots" && value === "true");
 
 /** Every class a plan needs made: its own first, then those of its volumes, with the arguments for each. */

@@ -1,7 +1,6 @@
 import { spawnSync } from "node:child_process";
 import * as fs from "node:fs";
 import * as path from "node:path";
-import { poolDriver } from "../../sandbox/cluster/control-plane";
 import { claimsOf } from "./support/claims";
 import { Database } from "./support/database";
 import { measured, report } from "./support/measured";
@@ -32,16 +31,11 @@ let damaged: string;
 let original: { uid: string; incarnation: string };
 
 beforeAll(() => {
-    world.holdfast("sandbox", "up", "--with", "snapshots");
+    // The stack says that it takes snapshots: the sandbox gets what they need, and the volumes a class for them.
+    world.configure("set", '{ "needs.snapshots": "true" }');
     world.holdfast("up");
+    const { snapshotClass } = JSON.parse(world.pulumi("stack", "output", "--json", "--stack", stack).stdout);
     database.startClient();
-    world.apply({
-        apiVersion: "snapshot.storage.k8s.io/v1",
-        kind: "VolumeSnapshotClass",
-        metadata: { name: "pool" },
-        driver: poolDriver,
-        deletionPolicy: "Retain",
-    });
     // A program of one's own, as a user would write it.
     const folder = path.join(world.checkout, "snapshots");
     fs.mkdirSync(folder);
@@ -52,7 +46,7 @@ beforeAll(() => {
     const source = `
         import { ClaimSnapshot } from "../components/volumes/claim-snapshot";
         const made = new ClaimSnapshot("before", {
-            claimName: "data-${stack}-0", namespace: "${database.namespace}", snapshotClass: "pool",
+            claimName: "data-${stack}-0", namespace: "${database.namespace}", snapshotClass: "${snapshotClass}",
         });
         export const snapshotName = made.snapshotName;
         export const restoreSize = made.restoreSize;`;

@@ -7,8 +7,8 @@ const base: StatefulAppArgs = { useCase: "user-preferences", target: "sandbox" }
 
 function app(args: Partial<StatefulAppArgs> = {}, name = "user-preferences"): Promise<Recording> {
     return record(() => {
-        const { host, port, namespace, storageClass, claimNames } = new StatefulApp(name, { ...base, ...args });
-        return { host, port, namespace, storageClass, claimNames };
+        const { host, port, namespace, storageClass, snapshotClass, claimNames } = new StatefulApp(name, { ...base, ...args });
+        return { host, port, namespace, storageClass, snapshotClass, claimNames };
     });
 }
 
@@ -31,6 +31,16 @@ describe("a stateful app", () => {
             accessModes: [plan?.volumes[0].accessMode],
             resources: { requests: { storage: plan?.volumes[0].size } },
         });
+    });
+
+    it("has a class for snapshots where its plan takes them, and none elsewhere", async () => {
+        const taken = await app({ set: { "needs.snapshots": "true" } });
+        const [made] = taken.all("kubernetes:snapshot.storage.k8s.io/v1:VolumeSnapshotClass");
+        expect(taken.outputs.snapshotClass).toBe(made.inputs.metadata.name);
+        expect(made.inputs).toMatchObject({ driver: "pool.csi.sandbox.holdfast", deletionPolicy: "Retain" });
+        const plain = await app();
+        expect(plain.outputs.snapshotClass).toBe("");
+        expect(plain.all("kubernetes:snapshot.storage.k8s.io/v1:VolumeSnapshotClass")).toEqual([]);
     });
 
     it("keeps the claims, their namespace and the password, and nothing else", async () => {
