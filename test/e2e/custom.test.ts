@@ -217,6 +217,11 @@ describe("from config alone", () => {
         expect(colours()).toEqual(["blue", "blue", "green"]);
         kubectl("delete", "pod", `${app}-0`);
         kubectl("wait", "--for=condition=Ready", `pod/${app}-0`, "--timeout=60s");
+        // Its name may stand for the old address for the seconds that answers are cached.
+        waitUntil("its name leads to it again", 30, () => {
+            const answer = ["exec", "client", "--", "wget", "-qO-", "-T", "1", `http://${member(0)}/cgi-bin/about`];
+            return world.tryKubectl("-n", app, ...answer).status === 0;
+        });
         expect(colours()).toEqual(["blue", "blue", "green"]);
         expect(rolledBy(() => colour("blue", 2))).toEqual([`${app}-2`]);
         expect(colours()).toEqual(["blue", "blue", "blue"]);
