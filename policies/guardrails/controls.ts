@@ -18,8 +18,6 @@ export const retention = nist("SI-12", "Information Management and Retention");
 
 /** Security Hub's S3.1. */
 export const blockPublicAccess = cisAws("2.1.4", "S3 is configured with Block Public Access");
-/** Security Hub's EC2.7, which is about the account's default. */
-export const ebsEncryption = cisAws("2.2.1", "EBS volume encryption");
 /** Security Hub's RDS.3. */
 export const rdsEncryption = cisAws("2.3.1", "RDS encryption at rest");
 /** Security Hub's EFS.1. */

@@ -1,6 +1,14 @@
 /** Buckets of S3: nobody else reads them, and an overwritten object can be had back. */
 
-import { accessEnforcement, blockPublicAccess, boundaryProtection, protectionAtRest, retention, systemRecovery } from "../controls";
+import {
+    accessEnforcement,
+    blockPublicAccess,
+    boundaryProtection,
+    protectionAtRest,
+    retention,
+    systemBackup,
+    systemRecovery,
+} from "../controls";
 import type { Finding, StackGuardrail, Thing } from "../guardrail";
 import { stated } from "../guardrail";
 import { shown } from "../names";
@@ -142,7 +150,7 @@ export const bucketGuardrails: readonly StackGuardrail[] = [
         description: "A bucket keeps what is overwritten or deleted: an application's mistake is otherwise final.",
         severity: "high",
         enforcement: "mandatory",
-        controls: [systemRecovery, retention],
+        controls: [systemBackup, systemRecovery, retention],
         remediation: "Add a BucketVersioning with status Enabled, and a lifecycle rule that expires noncurrent versions after some time.",
         judgeStack: (things) => bucketsOf(things).flatMap((bucket) => versionsOf(bucket, things)),
     },

@@ -1,6 +1,6 @@
 /** How volumes are made, and what becomes of them. */
 
-import { ebsEncryption, efsEncryption, protectionAtRest, rdsEncryption, systemRecovery } from "../controls";
+import { efsEncryption, protectionAtRest, rdsEncryption } from "../controls";
 import type { Finding, ResourceGuardrail, Thing } from "../guardrail";
 import { shown } from "../names";
 import { isEncryptedClass, provisionerOf, reachOf } from "../provisioners";
@@ -60,7 +60,7 @@ export const classGuardrails: readonly ResourceGuardrail[] = [
         description: "StorageClasses and PersistentVolumes say Retain: with Delete, whoever deletes a claim deletes the data.",
         severity: "critical",
         enforcement: "mandatory",
-        controls: [systemRecovery],
+        controls: [],
         remediation:
             "Write reclaimPolicy: Retain (persistentVolumeReclaimPolicy of a PersistentVolume). A class that exists can't change it: give " +
             'the new one another name, and patch the volumes that exist: kubectl patch pv <name> -p \'{"spec":{"persistentVolumeReclaimPolicy":"Retain"}}\'.',
@@ -84,7 +84,7 @@ export const classGuardrails: readonly ResourceGuardrail[] = [
             "Classes of drivers that can encrypt ask for it, and so do EBS volumes, EFS file systems and RDS databases: none of them can be encrypted afterwards.",
         severity: "high",
         enforcement: "mandatory",
-        controls: [protectionAtRest, ebsEncryption, rdsEncryption, efsEncryption],
+        controls: [protectionAtRest, rdsEncryption, efsEncryption],
         remediation:
             'Write encrypted: "true" among the class\'s parameters (encrypted or storageEncrypted: true on AWS). What exists unencrypted is ' +
             "copied: by snapshot and restore, or dump and restore. Where the account encrypts every EBS volume anyway, list the class in exceptions.",

@@ -1,7 +1,6 @@
 /** What keeps an object the same object, and its data with it. */
 
 import { kinds } from "../../review/kinds";
-import { systemRecovery } from "../controls";
 import type { Finding, ResourceGuardrail, StackGuardrail, Thing } from "../guardrail";
 import { words } from "../guardrail";
 import { namespaceOf, objectName, shown } from "../names";
@@ -61,7 +60,7 @@ export const identityGuardrails: readonly (ResourceGuardrail | StackGuardrail)[]
             "Every claim has protect: true, so that neither destroy nor a replacement deletes it. (Policies aren't shown retainOnDelete: it doesn't count.)",
         severity: "critical",
         enforcement: "mandatory",
-        controls: [systemRecovery],
+        controls: [],
         remediation:
             "Set the resource option protect: true, on the claim itself: a component's children don't inherit it. With retainOnDelete: true " +
             "beside it even a claim that goes from the program stays in the cluster.",
@@ -88,7 +87,7 @@ export const identityGuardrails: readonly (ResourceGuardrail | StackGuardrail)[]
         description: "A namespace takes every claim in it along, protected or not: one that claims of the stack lie in has protect: true.",
         severity: "critical",
         enforcement: "mandatory",
-        controls: [systemRecovery],
+        controls: [],
         remediation: "Set the resource option protect: true on the namespace, and make the claims depend on it (dependsOn).",
         judgeStack(things) {
             const used = new Set(things.filter(({ type }) => type === claimType).map(namespaceOf));

@@ -1,6 +1,5 @@
 /** Workloads that have data: what becomes of it with their pods, and whether a copy of it is anywhere else. */
 
-import { systemBackup, systemRecovery } from "../controls";
 import type { Finding, ResourceGuardrail, StackGuardrail, Thing } from "../guardrail";
 import { words } from "../guardrail";
 import { objectName, shown } from "../names";
@@ -89,7 +88,7 @@ export const workloadGuardrails: readonly (ResourceGuardrail | StackGuardrail)[]
         description: "persistentVolumeClaimRetentionPolicy is Retain: with Delete, a replaced or scaled StatefulSet takes its data along.",
         severity: "critical",
         enforcement: "mandatory",
-        controls: [systemRecovery],
+        controls: [],
         remediation: "Leave persistentVolumeClaimRetentionPolicy out, or write Retain for whenDeleted and whenScaled.",
         types: [statefulSet],
         judge: retentionFindings,
@@ -101,7 +100,7 @@ export const workloadGuardrails: readonly (ResourceGuardrail | StackGuardrail)[]
             "A single replica doesn't keep its data on a disk that goes with the node: members that replicate may, one alone may not.",
         severity: "critical",
         enforcement: "mandatory",
-        controls: [systemBackup],
+        controls: [],
         remediation:
             "Use a class of network or cloud storage, or more members of an engine that replicates. For data that may be lost, list the workload in exceptions.",
         settings: {
