@@ -82,7 +82,7 @@ export function program(): Command {
         .command("up")
         .description("start the cluster, or bring it back with its data")
         .option("--nodes <n>", "1 to 3 (default: as many as it has, or 1)")
-        .option("--with <add-ons...>", "snapshots, local-path or all")
+        .option("--with <add-ons...>", "snapshots, local-path, backups or all")
         .action(async (options) => (require("./commands/sandbox") as typeof import("./commands/sandbox")).runSandboxUp(options));
     sandbox
         .command("down")
@@ -97,6 +97,7 @@ export function program(): Command {
         .command("reset")
         .description("delete the cluster and all data on it")
         .option("-y, --yes", "don't ask")
+        .option("--keep-backups", "keep what its S3 server has, with its keys, for the next sandbox: a lost cluster")
         .action(async (options) => (require("./commands/sandbox") as typeof import("./commands/sandbox")).runSandboxReset(options));
     sandbox
         .command("kill-node")

@@ -1,6 +1,6 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
-import { addOnImages, addOnToolSets, startAddOn } from "./cluster/add-ons";
+import { addOnImages, addOnToolSets, prepareAddOn, startAddOn } from "./cluster/add-ons";
 import { controlPlane, corefile, internalUsers } from "./cluster/control-plane";
 import { contextName, writeKubeconfigs } from "./cluster/kubeconfig";
 import { Kubectl } from "./cluster/kubectl";
@@ -47,6 +47,11 @@ export class Sandbox {
 
     get spec(): SandboxSpec | undefined {
         return readSpec(this.layout);
+    }
+
+    /** Its S3 server, or that of one that was reset, has kept something. */
+    get hasBackups(): boolean {
+        return fs.existsSync(this.layout.s3.folder);
     }
 
     kubectl(program = "kubectl"): Kubectl {
@@ -137,6 +142,7 @@ export class Sandbox {
         update("keys");
         await ensurePki(layout, layout.nodes(maxNodes));
         writeKubeconfigs(layout, spec.apiPort, [...internalUsers, ...layout.nodes(maxNodes).map((node) => node.name)]);
+        for (const addOn of spec.addOns) prepareAddOn(addOn, layout);
         if (runningPid(folder) === undefined) {
             // Nodes hang on the control plane's network: what is left of them can't be used.
             for (const node of layout.nodes(maxNodes)) await stop(node.folder);
@@ -236,15 +242,19 @@ export class Sandbox {
         );
     }
 
-    /** Deletes the sandbox with all data on it, and the Pulumi state of what ran there. The caches stay. */
-    async reset(): Promise<void> {
+    /**
+     * Deletes the sandbox with all data on it, and the Pulumi state of what ran there. The caches stay, and with `keepBackups` what the
+     * S3 server has, with its keys: the cluster is lost, its backups are not.
+     */
+    async reset(keepBackups = false): Promise<void> {
         if (!fs.existsSync(this.layout.state)) return;
         await withLock(this.layout.lock, "the sandbox", async () => {
             await this.stopAll();
             for (const entry of fs.readdirSync(this.layout.state)) {
                 const full = path.join(this.layout.state, entry);
                 // Secrets in stack files are encrypted with the passphrase: it outlives the cluster.
-                if (full !== this.layout.lock && entry !== "passphrase") fs.rmSync(full, { recursive: true, force: true });
+                if (full === this.layout.lock || entry === "passphrase" || (keepBackups && full === this.layout.s3.folder)) continue;
+                fs.rmSync(full, { recursive: true, force: true });
             }
         });
     }

@@ -1,4 +1,5 @@
 import { poolLoopDevices } from "./cluster/pool";
+import { s3Access } from "./cluster/s3";
 import { runningPid } from "./node/compartment";
 import type { Sandbox } from "./sandbox";
 import { Toolchain } from "./toolchain/toolchain";
@@ -16,6 +17,8 @@ export interface SandboxStatus {
     nodes: { name: string; process: "running" | "stopped"; kubernetes: "ready" | "not ready" | "unknown" }[];
     addOns: string[];
     loopDevices: string[];
+    /** The S3 server of the add-on `backups`, with where its keys are (not the keys). */
+    s3: typeof s3Access | undefined;
     state: string;
 }
 
@@ -43,6 +46,7 @@ export function sandboxStatus(sandbox: Sandbox): SandboxStatus {
         nodes,
         addOns: spec?.addOns ?? [],
         loopDevices: poolLoopDevices(layout),
+        s3: spec?.addOns.includes("backups") ? s3Access : undefined,
         state: layout.state,
     };
 }
@@ -54,6 +58,9 @@ export function statusText(status: SandboxStatus): string {
         `control plane  ${status.controlPlane}${status.apiReady ? `, API ready at ${status.api}` : status.controlPlane === "running" ? ", API not ready" : ""}`,
         ...status.nodes.map((node) => `${node.name.padEnd(14)} ${node.process}, ${node.kubernetes} in Kubernetes`),
         `add-ons        ${status.addOns.join(", ") || "none"}`,
+        ...(status.s3
+            ? [`S3             ${status.s3.endpoint} in the cluster, keys in Secret ${status.s3.secret.namespace}/${status.s3.secret.name}`]
+            : []),
         `data           ${status.state}`,
     ].join("\n");
 }

@@ -54,24 +54,29 @@ export async function runSandboxDown(): Promise<void> {
     );
 }
 
-export async function runSandboxReset(options: { yes?: boolean }): Promise<void> {
+export async function runSandboxReset(options: { yes?: boolean; keepBackups?: boolean }): Promise<void> {
     const sandbox = new Sandbox(userPaths());
-    if (!sandbox.spec) {
+    // Backups may be all that is left of an earlier one.
+    if (!sandbox.spec && !sandbox.hasBackups) {
         console.error("There is no sandbox: nothing to delete.");
         return;
     }
+    const lost = sandbox.hasBackups && !options.keepBackups ? ", its backups (--keep-backups keeps them)" : "";
     if (!options.yes) {
         if (!process.stdin.isTTY)
             throw new UserError("`sandbox reset` deletes all data of the sandbox. Say so with --yes; nothing was deleted.");
         const prompt = readline.createInterface({ input: process.stdin, output: process.stderr });
         const answer = await prompt.question(
-            "This deletes the sandbox, every volume on it and the Pulumi state of what runs there. Type `reset` to go on: ",
+            `This deletes the sandbox, every volume on it${lost} and the Pulumi state of what runs there. Type \`reset\` to go on: `,
         );
         prompt.close();
         if (answer.trim() !== "reset") throw new UserError("Nothing was deleted.");
     }
-    await sandbox.reset();
-    console.error("The sandbox and its data are deleted. The toolchain and the images stay in the cache.");
+    await sandbox.reset(options.keepBackups);
+    const kept = sandbox.hasBackups
+        ? ` Its backups are kept in ${sandbox.layout.s3.folder}; the next sandbox with the add-on has them.`
+        : "";
+    console.error(`The sandbox and its data are deleted. The toolchain and the images stay in the cache.${kept}`);
 }
 
 const nodeNumber = (text: string) => {

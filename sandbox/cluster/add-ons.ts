@@ -3,18 +3,24 @@ import { addService } from "../node/compartment";
 import type { Toolchain } from "../toolchain/toolchain";
 import type { ToolSetName } from "../toolchain/tools";
 import { addOnServices } from "./control-plane";
+import { k8upImage, k8upNamespace, k8upObjects } from "./k8up";
 import { contextName } from "./kubeconfig";
 import { Kubectl } from "./kubectl";
 import type { Layout } from "./layout";
 import { localPathObjects, snapshotObjects } from "./objects";
+import { ensureS3, s3Objects } from "./s3";
 import type { AddOn } from "./spec";
 
 interface AddOnParts {
     toolSets: ToolSetName[];
     images: string[];
-    objects: () => string;
+    /** Files that its processes need, made before they start. */
+    prepare?: (layout: Layout) => void;
+    objects: (layout: Layout) => string;
     /** Custom resources that must be served before the add-on's processes start. */
     customResources: string[];
+    /** What must be rolled out before the add-on is up: namespace and Deployment. */
+    deployment?: { namespace: string; name: string };
 }
 
 const sandboxFolder = path.join(__dirname, "..");
@@ -29,15 +35,29 @@ const parts: Record<AddOn, AddOnParts> = {
         ),
     },
     "local-path": { toolSets: ["local-path"], images: ["busybox:1"], objects: localPathObjects, customResources: [] },
+    backups: {
+        toolSets: ["versitygw"],
+        images: [k8upImage],
+        prepare: ensureS3,
+        objects: (layout) => [s3Objects(layout), k8upObjects(sandboxFolder)].join("---\n"),
+        customResources: ["backups", "restores", "schedules"].map((plural) => `${plural}.k8up.io`),
+        deployment: { namespace: k8upNamespace, name: "k8up" },
+    },
 };
 
 export const addOnToolSets = (addOn: AddOn): ToolSetName[] => parts[addOn].toolSets;
 export const addOnImages = (addOn: AddOn): string[] => parts[addOn].images;
 
+/** Makes what an add-on's processes need before the control plane starts them. */
+export const prepareAddOn = (addOn: AddOn, layout: Layout): void => parts[addOn].prepare?.(layout);
+
 /** Makes an add-on's objects and starts its processes; does nothing where they are there. */
 export function startAddOn(addOn: AddOn, layout: Layout, toolchain: Toolchain): void {
     const kubectl = new Kubectl(toolchain.program("kubectl"), layout.kubeconfig, contextName);
-    kubectl.apply(parts[addOn].objects());
-    for (const name of parts[addOn].customResources) kubectl.run(["wait", "--for=condition=Established", `crd/${name}`, "--timeout=30s"]);
+    const { objects, customResources, deployment } = parts[addOn];
+    kubectl.apply(objects(layout));
+    for (const name of customResources) kubectl.run(["wait", "--for=condition=Established", `crd/${name}`, "--timeout=30s"]);
     for (const service of addOnServices(addOn, toolchain.program)) addService(layout.controlPlane.folder, service);
+    if (deployment)
+        kubectl.run(["rollout", "status", `deployment/${deployment.name}`, `--namespace=${deployment.namespace}`, "--timeout=120s"]);
 }

@@ -3,6 +3,7 @@ import { type Compartment, inside, type Service } from "../node/compartment";
 import { internalKubeconfig } from "./kubeconfig";
 import { Layout, maxNodes, network } from "./layout";
 import { keyPair } from "./pki";
+import { s3Service } from "./s3";
 import type { AddOn, SandboxSpec } from "./spec";
 
 /** Path of a program of the toolchain, by its name. */
@@ -198,5 +199,7 @@ export function addOnServices(addOn: AddOn, programs: Programs): Service[] {
                     env: { POD_NAMESPACE: "local-path-storage" },
                 },
             ];
+        case "backups":
+            return [s3Service(programs)];
     }
 }

@@ -11,6 +11,17 @@ export interface ControlPlane {
     etcd: string;
 }
 
+/** What the S3 server keeps: a folder of its own, so that a lost cluster leaves it. */
+export interface S3Folders {
+    folder: string;
+    /** Buckets, as folders of files. */
+    objects: string;
+    /** Earlier versions of objects. */
+    versions: string;
+    /** Its access keys, as lines of a shell: mode 0600. */
+    keys: string;
+}
+
 /** A node is a value: everything that makes it differ from the next one. */
 export interface ClusterNode {
     name: string;
@@ -39,6 +50,9 @@ export const network = {
     domain: "cluster.local",
 } as const;
 
+/** Name of the S3 server inside the cluster: a Service without pods that leads to the control plane's address. */
+export const s3Host = `s3.holdfast-backups.svc.${network.domain}`;
+
 /** Where every node has further disks mounted, as machines prepared for static `local` PersistentVolumes do. */
 export const staticDisks = ["/mnt/disks/disk-1", "/mnt/disks/disk-2"] as const;
 
@@ -58,6 +72,7 @@ export class Layout {
     readonly poolFile: string;
     /** Where every compartment mounts the pool. */
     readonly pool: string;
+    readonly s3: S3Folders;
     /** cgroup of all its pods: one machine may have a sandbox per state folder. */
     readonly cgroup: string;
 
@@ -75,6 +90,8 @@ export class Layout {
         this.lock = path.join(state, "lock");
         this.poolFile = path.join(state, "pool.btrfs");
         this.pool = path.join(state, "pool");
+        const s3 = path.join(state, "s3");
+        this.s3 = { folder: s3, objects: path.join(s3, "objects"), versions: path.join(s3, "versions"), keys: path.join(s3, "keys") };
         this.cgroup = `/holdfast-${createHash("sha256").update(state).digest("hex").slice(0, 8)}`;
     }
 

@@ -3,7 +3,7 @@ import { webcrypto } from "node:crypto";
 import * as fs from "node:fs";
 import * as path from "node:path";
 import * as x509 from "@peculiar/x509";
-import { type ClusterNode, type Layout, network } from "./layout";
+import { type ClusterNode, type Layout, network, s3Host } from "./layout";
 
 x509.cryptoProvider.set(webcrypto as unknown as Parameters<typeof x509.cryptoProvider.set>[0]);
 
@@ -94,7 +94,7 @@ async function issue(layout: Layout, ca: Authority, name: string, subject: strin
     writeSecret(files.certificate, `${certificate.toString("pem")}\n`);
 }
 
-/** Makes what is missing of the cluster's keys: an authority, one pair each for the API server, the administrator and every node. */
+/** Makes what is missing of the cluster's keys: an authority, one pair each for the API server, the S3 server, the administrator and every node. */
 export async function ensurePki(layout: Layout, nodes: readonly ClusterNode[]): Promise<void> {
     fs.mkdirSync(layout.pki, { recursive: true, mode: 0o700 });
     const ca = await authority(layout);
@@ -103,6 +103,10 @@ export async function ensurePki(layout: Layout, nodes: readonly ClusterNode[]): 
     await issue(layout, ca, "apiserver", "CN=kube-apiserver", [
         ...dns.map((value) => ({ type: "dns" as const, value })),
         ...addresses.map((value) => ({ type: "ip" as const, value })),
+    ]);
+    await issue(layout, ca, "s3", "CN=s3", [
+        { type: "dns", value: s3Host },
+        { type: "ip", value: network.controlAddress },
     ]);
     await issue(layout, ca, "admin", "O=system:masters,CN=holdfast-admin");
     await issue(layout, ca, "controller-manager", "CN=system:kube-controller-manager");

@@ -5,6 +5,7 @@ import type { Layout } from "./layout";
 export const addOns = {
     snapshots: "VolumeSnapshots: the snapshot CRDs, controller and sidecar",
     "local-path": "local storage by local-path-provisioner",
+    backups: "the K8up operator (restic) and an S3 server outside the cluster's volumes",
 } as const;
 export type AddOn = keyof typeof addOns;
 

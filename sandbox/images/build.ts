@@ -6,7 +6,7 @@ import { writeArchive } from "./archive";
 import { type DebianSource, findImages, type Image, reference, shortName } from "./catalog";
 import { debianArchitecture, imageKey } from "./key";
 import { type Mirror, machineMirror } from "./mirror";
-import { buildGo, finishDebian, unpack } from "./rootfs";
+import { buildGo, compile, finishDebian, unpack } from "./rootfs";
 
 /** A finished image. */
 export interface BuiltImage {
@@ -136,6 +136,10 @@ async function buildMissing(images: readonly Image[], options: BuildOptions): Pr
                 await buildGo(image, image.source, rootfs, options.go ?? "go", signal);
             } else {
                 await installDebian(image, image.source, apt, rootfs, report, signal);
+            }
+            for (const program of image.programs ?? []) {
+                report(image, "unpack", 1, `compiling ${path.basename(program.to)}`);
+                await compile(program, rootfs, options.go ?? "go", signal);
             }
             report(image, "pack", 0, "packing the image");
             await writeArchive({

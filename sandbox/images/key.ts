@@ -21,11 +21,12 @@ export function canonicalJson(value: unknown): string {
     );
 }
 
-/** Files of this folder that an image is made of, sorted. */
+/** Files that an image is made of, relative to this folder, sorted. */
 export function sourceFiles(image: Image, sources: string = IMAGE_SOURCES): string[] {
     const program = image.source.kind === "go" ? readdirSync(path.join(sources, image.source.folder)) : [];
     const folder = image.source.kind === "go" ? image.source.folder : "";
-    return [...program.map((file) => path.join(folder, file)), ...(image.files ?? []).map((file) => file.from)].sort();
+    const pinned = (image.programs ?? []).flatMap(({ module }) => ["go.mod", "go.sum"].map((file) => path.join(module, file)));
+    return [...program.map((file) => path.join(folder, file)), ...new Set(pinned), ...(image.files ?? []).map((file) => file.from)].sort();
 }
 
 /**

@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import { chmod, copyFile, mkdir, readdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import * as path from "node:path";
 import type { Package } from "./apt";
-import type { GoSource, Image, ImageUser } from "./catalog";
+import type { GoProgram, GoSource, Image, ImageUser } from "./catalog";
 import { debianArchitecture, IMAGE_SOURCES } from "./key";
 import { run } from "./run";
 
@@ -125,12 +125,19 @@ export async function finishDebian(image: Image, packages: readonly Package[], r
 
 /** Builds a Go program as the only file of a root file system. */
 export async function buildGo(image: Image, source: GoSource, rootfs: string, go: string, signal?: AbortSignal): Promise<void> {
-    const binary = path.join(rootfs, source.binary);
+    await compile({ to: source.binary, module: source.folder, package: "." }, rootfs, go, signal);
+    await overlay(image, rootfs);
+}
+
+/** Compiles a program into a root file system. */
+export async function compile(program: GoProgram, rootfs: string, go: string, signal?: AbortSignal): Promise<void> {
+    const binary = path.join(rootfs, program.to);
     await mkdir(path.dirname(binary), { recursive: true });
-    await run(go, ["build", "-trimpath", "-buildvcs=false", "-ldflags=-s -w", "-o", binary, "."], {
-        cwd: path.join(IMAGE_SOURCES, source.folder),
+    const versions = Object.entries(program.versions ?? {}).map(([variable, value]) => `-X ${variable}=${value}`);
+    const ldflags = ["-s", "-w", ...versions].join(" ");
+    await run(go, ["build", "-trimpath", "-buildvcs=false", `-ldflags=${ldflags}`, "-o", binary, program.package], {
+        cwd: path.join(IMAGE_SOURCES, program.module),
         env: { ...process.env, CGO_ENABLED: "0", GOOS: "linux", GOARCH: debianArchitecture(), GOFLAGS: "", GOWORK: "off" },
         signal,
     });
-    await overlay(image, rootfs);
 }

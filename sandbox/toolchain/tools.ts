@@ -107,6 +107,13 @@ export const toolSets = {
         programs: { "github.com/rancher/local-path-provisioner": "local-path-provisioner" },
         coldSeconds: 70,
     },
+    versitygw: {
+        title: "S3 server (versitygw 1.8.0)",
+        module: path.join(modules, "versitygw"),
+        programs: { "github.com/versity/versitygw/cmd/versitygw": "versitygw" },
+        versions: { "main.Version": "v1.8.0" },
+        coldSeconds: 60,
+    },
     "csi-sanity": {
         title: "csi-sanity 5.6.0",
         module: path.join(modules, "csi-test"),
