@@ -10,8 +10,6 @@ export interface Case {
     edit: Edit;
     /** Name in the program of the resource that is named; absent where nothing is wrong. */
     about?: string;
-    /** What else the same edit breaks: resource by policy. */
-    also?: Record<string, string>;
     /** Words of the message. */
     says?: RegExp;
 }
