@@ -45,7 +45,7 @@ describe.each(cases)("%s in %s", (kind, region) => {
 });
 
 describe("a preview, which knows no ids", () => {
-    const unknown = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
+    const unknown = "[unknown]";
 
     /** Where the preview has no value, and the update has one; undefined where they differ otherwise. */
     function unknownPaths(preview: unknown, update: unknown, path: string): string[] | undefined {
