@@ -5,7 +5,7 @@ import type { RecordedResource } from "./recording";
 import { unknown } from "./wire";
 
 /** Kinds without a namespace, of Kubernetes and of what is often added to it. */
-const clusterWide = [
+export const clusterWide: readonly string[] = [
     "admissionregistration.k8s.io/MutatingAdmissionPolicy",
     "admissionregistration.k8s.io/MutatingAdmissionPolicyBinding",
     "admissionregistration.k8s.io/MutatingWebhookConfiguration",
@@ -14,13 +14,16 @@ const clusterWide = [
     "admissionregistration.k8s.io/ValidatingWebhookConfiguration",
     "apiextensions.k8s.io/CustomResourceDefinition",
     "apiregistration.k8s.io/APIService",
+    "auditregistration.k8s.io/AuditSink",
     "certificates.k8s.io/CertificateSigningRequest",
     "certificates.k8s.io/ClusterTrustBundle",
     "core/Namespace",
     "core/Node",
     "core/PersistentVolume",
+    "extensions/PodSecurityPolicy",
     "flowcontrol.apiserver.k8s.io/FlowSchema",
     "flowcontrol.apiserver.k8s.io/PriorityLevelConfiguration",
+    "networking.k8s.io/ClusterCIDR",
     "networking.k8s.io/IngressClass",
     "networking.k8s.io/IPAddress",
     "networking.k8s.io/ServiceCIDR",
@@ -29,6 +32,8 @@ const clusterWide = [
     "rbac.authorization.k8s.io/ClusterRole",
     "rbac.authorization.k8s.io/ClusterRoleBinding",
     "resource.k8s.io/DeviceClass",
+    "resource.k8s.io/DeviceTaintRule",
+    "resource.k8s.io/ResourceClass",
     "resource.k8s.io/ResourceSlice",
     "scheduling.k8s.io/PriorityClass",
     "snapshot.storage.k8s.io/VolumeSnapshotClass",
@@ -38,6 +43,7 @@ const clusterWide = [
     "storage.k8s.io/StorageClass",
     "storage.k8s.io/VolumeAttachment",
     "storage.k8s.io/VolumeAttributesClass",
+    "storagemigration.k8s.io/StorageVersionMigration",
 ];
 
 /** Of other custom resources nobody can say here whether they have a namespace; those that hold data have. */
@@ -49,7 +55,9 @@ export const isBuiltIn = (type: string): boolean => /^kubernetes:([a-z]+|[a-z]+(
 
 /** Patches change what someone else made; charts and files of manifests name their objects themselves. */
 const isObject = (type: string): boolean =>
-    type.startsWith("kubernetes:") && !/^kubernetes:(helm\.sh|yaml|kustomize)\//.test(type) && !/(Patch|List)$/.test(type);
+    type.startsWith("kubernetes:") &&
+    !/^kubernetes:(helm\.sh|yaml|kustomize)\//.test(type) &&
+    !(isBuiltIn(type) && /(Patch|List)$/.test(type));
 
 /** What an object lacks of its identity. */
 export function nameProblems({ type, name, inputs }: RecordedResource): string[] {

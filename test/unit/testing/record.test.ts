@@ -70,6 +70,16 @@ describe("a recording", () => {
         );
     });
 
+    it("finds the one resource that is meant, or says what there is instead", async () => {
+        const { only } = await record(() => {
+            new ConfigMap("first", { metadata });
+            new ConfigMap("second", { metadata: { ...metadata, name: "settings" } });
+        });
+        expect([only(configMap, "settings").name, only(configMap, "first").inputs.metadata.name]).toEqual(["second", "a"]);
+        expect(() => only(configMap)).toThrow(`2 resources are ${configMap} , of pulumi:pulumi:Stack, ${configMap}, ${configMap}`);
+        expect(() => only(configMap, "third")).toThrow(`0 resources are ${configMap} third`);
+    });
+
     it("names the kinds that nobody could check", async () => {
         const issuer = { apiVersion: "cert-manager.io/v1", kind: "ClusterIssuer", metadata: { name: "all" }, spec: { anything: 1 } };
         const { unchecked } = await record(() => {
