@@ -24,6 +24,25 @@ export function processStart(pid: number): string | undefined {
     }
 }
 
+/**
+ * True for a process that is still there and has no future: SIGKILL is pending, or it is giving back what it had. The first process of a
+ * PID namespace takes that long until everything in it is gone, which under load is seconds.
+ */
+export function isEnding(pid: number): boolean {
+    const exiting = 0x4; // PF_EXITING
+    const kill = 1n << 8n; // SIGKILL, in masks that begin with signal 1
+    try {
+        const flags = fs
+            .readFileSync(`/proc/${pid}/stat`, "utf8")
+            .replace(/^.*\) /s, "")
+            .split(" ")[6];
+        const pending = [...fs.readFileSync(`/proc/${pid}/status`, "utf8").matchAll(/^(?:SigPnd|ShdPnd):\s*(\w+)/gm)];
+        return (Number(flags) & exiting) !== 0 || pending.some(([, mask]) => (BigInt(`0x${mask}`) & kill) !== 0n);
+    } catch {
+        return true;
+    }
+}
+
 /** Identity of a running process; undefined when there is none with this id. */
 export function identityOf(pid: number): ProcessIdentity | undefined {
     const started = processStart(pid);

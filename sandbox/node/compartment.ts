@@ -1,7 +1,7 @@
 import { spawn, spawnSync } from "node:child_process";
 import * as fs from "node:fs";
 import * as path from "node:path";
-import { identityOf, processStart, runningProcess } from "../process";
+import { identityOf, isEnding, processStart, runningProcess } from "../process";
 
 /**
  * Where a compartment sees the sandbox's state folder. Short, because a unix socket's path may have only 107 characters, and the same on
@@ -97,8 +97,20 @@ function stateRelative(folder: string): string {
 
 const identityFile = (folder: string) => path.join(folder, "init.json");
 
-/** Process id of a running compartment's first process, as the host sees it; undefined when it isn't running. */
-export const runningPid = (folder: string): number | undefined => runningProcess(identityFile(folder))?.pid;
+/** The first process that was recorded, if it is still there, be it on its way out. */
+const recordedPid = (folder: string): number | undefined => runningProcess(identityFile(folder))?.pid;
+
+/** Process id of a running compartment's first process, as the host sees it; undefined when it isn't running, or was killed just now. */
+export const runningPid = (folder: string): number | undefined => {
+    const pid = recordedPid(folder);
+    return pid === undefined || isEnding(pid) ? undefined : pid;
+};
+
+/** Waits until a first process that was killed is gone, with everything in its compartment. */
+async function untilGone(folder: string, pid: number): Promise<void> {
+    for (let i = 0; i < 1500 && processStart(pid) !== undefined; i++) await new Promise((resolve) => setTimeout(resolve, 20));
+    if (processStart(pid) !== undefined) throw new Error(`${path.basename(folder)} (process ${pid}) did not end within 30 s of SIGKILL`);
+}
 
 /** Starts a compartment and returns its first process's id. Its network is not connected to anything yet. */
 export async function start(compartment: Compartment, stateFolder: string): Promise<number> {
@@ -107,6 +119,8 @@ export async function start(compartment: Compartment, stateFolder: string): Prom
     fs.rmSync(path.join(folder, "services"), { recursive: true, force: true });
     fs.mkdirSync(path.join(folder, "services"));
     fs.rmSync(path.join(folder, "ready"), { force: true });
+    const ending = recordedPid(folder);
+    if (ending !== undefined) await untilGone(folder, ending);
     await endUnrecorded(folder);
     const scripts = initScripts(compartment);
     fs.writeFileSync(path.join(folder, "init.sh"), scripts.init);
@@ -242,12 +256,10 @@ export function runInside(folder: string, argv: string[]): string {
 
 /** Kills a compartment and everything in it, and waits until it is gone. Does nothing when it isn't running. */
 export async function stop(folder: string): Promise<void> {
-    const pid = runningPid(folder);
+    const pid = recordedPid(folder);
     if (pid !== undefined) {
         process.kill(pid, "SIGKILL");
-        for (let i = 0; i < 500 && processStart(pid) !== undefined; i++) await new Promise((resolve) => setTimeout(resolve, 20));
-        if (processStart(pid) !== undefined)
-            throw new Error(`${path.basename(folder)} (process ${pid}) did not end within 10 s of SIGKILL`);
+        await untilGone(folder, pid);
     }
     await endUnrecorded(folder);
     fs.rmSync(identityFile(folder), { force: true });

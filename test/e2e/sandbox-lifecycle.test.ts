@@ -248,6 +248,33 @@ describe("down, crashes and reset", () => {
         expect(status().healthy).toBe(true);
     });
 
+    // A first process that was killed stays until everything in its compartment is gone. The freezer makes those moments long.
+    const freezer = "/sys/fs/cgroup/freezer";
+    (fs.existsSync(freezer) ? test : test.skip)(
+        "up while what was killed is still ending (skipped without a cgroup v1 freezer)",
+        async () => {
+            const group = path.join(freezer, path.basename(world.folder));
+            const [killed] = firstProcesses();
+            fs.mkdirSync(group);
+            try {
+                fs.writeFileSync(path.join(group, "cgroup.procs"), String(killed));
+                fs.writeFileSync(path.join(group, "freezer.state"), "FROZEN");
+                process.kill(killed as number, "SIGKILL");
+                const up = new Interrupted(world, "sandbox", "up");
+                await sleep(3000);
+                expect(fs.existsSync(`/proc/${killed}`)).toBe(true);
+                fs.writeFileSync(path.join(group, "freezer.state"), "THAWED");
+                expect(await up.end()).toBe(0);
+            } finally {
+                fs.writeFileSync(path.join(group, "freezer.state"), "THAWED");
+                await until("its processes end", 30, () => fs.readFileSync(path.join(group, "cgroup.procs"), "utf8") === "");
+                fs.rmdirSync(group);
+            }
+            expect(marker()).toBe("kept");
+            expect(status().healthy).toBe(true);
+        },
+    );
+
     test("a node that was lost for good comes back with empty static disks", () => {
         world.holdfast("sandbox", "kill-node", "3", "--for-good");
         world.holdfast("sandbox", "start-node", "3");
