@@ -116,9 +116,9 @@ export class Database {
         return Number(/^node-(\d)$/.exec(this.pod("{.spec.nodeName}"))?.[1]);
     }
 
-    /** What the server has written since it was started. */
-    serverLog(): string {
-        return this.world.kubectl("-n", this.namespace, "logs", `${app}-0`);
+    /** What the server has written since it was started, or with `--previous` before; empty where there is no such start. */
+    serverLog(...flags: string[]): string {
+        return this.world.tryKubectl("-n", this.namespace, "logs", `${app}-0`, ...flags).stdout;
     }
 
     /** Deletes the pod as `kubectl drain` would, or with flags by force; returns the seconds until it was gone. */
