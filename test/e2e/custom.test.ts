@@ -105,7 +105,8 @@ describe("from config alone", () => {
         waitUntil(
             "the member is back",
             60,
-            () => world.tryKubectl("-n", app, "exec", "client", "--", "wget", "-qO-", `http://${app}/notes/today`).status === 0,
+            // A short time-out: a connection that was begun to the old address would wait for longer than the member takes.
+            () => world.tryKubectl("-n", app, "exec", "client", "--", "wget", "-qO-", "-T", "2", `http://${app}/notes/today`).status === 0,
         );
         expect(get(`${app}/notes/today`)).toBe("first");
     });
