@@ -1,6 +1,8 @@
 /** Unit, plan, policy and sandbox-logic tests; the cluster tests have their own configuration, test/e2e/jest.config.js. */
 module.exports = {
     testEnvironment: "node",
+    // Both cores: by default jest leaves one to whoever watches.
+    maxWorkers: "100%",
     roots: ["<rootDir>/test"],
     testPathIgnorePatterns: ["/node_modules/", "<rootDir>/test/e2e/"],
     transform: {
