@@ -54,8 +54,6 @@ const seconds: Record<string, number> = { ms: 0.001, s: 1, m: 60, h: 3600, d: 86
 
 export const HOUR = 3600;
 export const DAY = 86400;
-/** The average month prices are given for: 730 hours, as AWS counts it. */
-export const HOURS_PER_MONTH = 730;
 
 /** Seconds of a duration (`1s`, `15m`, `35d`, `7y`), or undefined where it is none. A year is 365 days. */
 export const secondsOf = remembering((text) => {
