@@ -30,6 +30,8 @@ export class World {
     private constructor(readonly name: string) {
         this.folder = fs.mkdtempSync(path.join(os.tmpdir(), `holdfast-${name}-`));
         this.state = path.join(this.folder, "state");
+        // run.js takes down what a test that was killed left behind.
+        if (process.env.HOLDFAST_E2E_WORLDS) fs.appendFileSync(process.env.HOLDFAST_E2E_WORLDS, `${this.folder}\n`);
         for (const entry of [
             "cli",
             "components",

@@ -1,0 +1,25 @@
+import * as fs from "node:fs";
+import * as path from "node:path";
+
+const { files, order } = require("../e2e/schedule.js");
+
+const folder = path.join(__dirname, "..", "e2e");
+const there = (fs.readdirSync(folder, { recursive: true }) as string[])
+    .filter((file) => file.endsWith(".test.ts"))
+    .map((file) => file.slice(0, -".test.ts".length))
+    .sort();
+
+test("every cluster test has its time, and nothing else has", () => {
+    expect(Object.keys(files).sort()).toEqual(there);
+});
+
+test("each runs once, either alone or beside another", () => {
+    const { alone, together } = order(there, false);
+    expect([...alone, ...together].sort()).toEqual(there);
+    expect(alone).toEqual(expect.arrayContaining(["durability", "interruptions"]));
+});
+
+test("one honest round of everything stays within 45 minutes, every round within 70", () => {
+    expect(order(there, false).seconds / 60).toBeLessThanOrEqual(45);
+    expect(order(there, true).seconds / 60).toBeLessThanOrEqual(70);
+});
