@@ -5,6 +5,7 @@ import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import * as library from "../../components";
+import { writePages } from "../support/component-pages/files";
 import { analyzedSchema, breaks, type Schema } from "../support/package-schema";
 
 const file = join(__dirname, "../../components/package/schema.json");
@@ -19,6 +20,8 @@ if (process.env.UPDATE_GOLDENS) {
     const broken = breaks(checkedIn(), analyzed);
     writeFileSync(file, JSON.stringify(analyzed));
     execFileSync("npx", ["biome", "format", "--write", file], { stdio: "ignore" });
+    // The pages in docs/components are made of the same docstrings.
+    writePages();
     if (broken.length > 0) {
         process.stderr.write(`Breaking, for CHANGELOG.md:\n${broken.map((line) => `- ${line}\n`).join("")}`);
     }

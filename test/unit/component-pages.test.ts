@@ -1,0 +1,67 @@
+/** The pages about components say what the sources say. `UPDATE_GOLDENS=1 npx jest test/unit/component-pages` writes them anew. */
+
+import { formattedPages, readPages, writePages } from "../support/component-pages/files";
+import { refusalsOf } from "../support/component-pages/reach";
+import { components, dataTypes } from "../support/component-pages/read";
+
+const written = formattedPages();
+if (process.env.UPDATE_GOLDENS) {
+    writePages();
+}
+const checkedIn = readPages();
+
+it("there is a page for every component, and no other", () => {
+    expect(Object.keys(checkedIn).sort()).toEqual(Object.keys(written).sort());
+});
+
+it.each(Object.keys(written))("docs/components/%s says what the sources say; UPDATE_GOLDENS=1 writes it anew", (name) => {
+    expect(checkedIn[name]).toBe(written[name]);
+});
+
+describe.each(components())("$name", ({ token, name, text, cost, examples, args, outputs, declared }) => {
+    it("has on its page what a reader looks for", () => {
+        expect(token).toBe(`holdfast:index:${name}`);
+        expect([text.join(" ").length > 40, cost !== "", examples.length > 0, args.length > 0, outputs.length > 0]).toEqual(
+            Array(5).fill(true),
+        );
+        expect(refusalsOf(declared).length).toBeGreaterThan(0);
+    });
+
+    it("has for every argument a sentence, and a default where it may be left out", () => {
+        const silent = [...args, ...outputs].filter((member) => member.text === "" || (!member.isRequired && member.default === undefined));
+        expect(silent.map((member) => member.name)).toEqual([]);
+    });
+});
+
+describe("what is read from the sources", () => {
+    const postgres = components().find(({ name }) => name === "Postgres");
+    const argument = (name: string) => postgres?.args.find((member) => member.name === name);
+
+    it("is an argument's type, unit, default and meaning", () => {
+        expect(argument("lostNodeSeconds")).toEqual({
+            name: "lostNodeSeconds",
+            type: "number",
+            unit: "seconds",
+            isRequired: false,
+            default: "30",
+            text: "Seconds after which a member on an unreachable node is given up.",
+        });
+        expect(argument("size")).toMatchObject({ type: "string", isRequired: true });
+    });
+
+    it("has the fields that an interface takes from another", () => {
+        const container = dataTypes().find(({ name }) => name === "WorkloadContainer");
+        expect(container?.fields.map(({ name }) => name)).toEqual(expect.arrayContaining(["image", "command", "readinessProbe"]));
+    });
+
+    it("has the sentences of refusals, with the argument that each is about", () => {
+        const all = components().flatMap(({ declared }) => refusalsOf(declared));
+        expect(all).toContainEqual({
+            path: "passwordSecret",
+            reason: '"…" has a password already. Leave out "password", or this.',
+        });
+        // By a helper of another file, and by a name that was given its value before.
+        expect(all.find(({ path, reason }) => path === "user" && reason.includes("…"))).toBeDefined();
+        expect(all.find(({ path }) => path === "volumes[…].size")).toBeDefined();
+    });
+});
