@@ -1,5 +1,6 @@
 /** The library's public surface, and nothing else. */
 
+export { FileBackup, type FileBackupArgs } from "./backups/file-backup";
 export { StatefulApp } from "./stateful-app";
 export type { StatefulAppArgs } from "./stateful-app-args";
 export type { AwsCluster } from "./storage/aws/app-cluster";

@@ -37,6 +37,7 @@ it("finds the public surface", () => {
     expect(classes.map(([name]) => name).sort()).toEqual([
         "ClaimSnapshot",
         "CloudStorage",
+        "FileBackup",
         "LocalStorage",
         "NetworkStorage",
         "Postgres",

@@ -1,0 +1,167 @@
+import { ConfigMap } from "@pulumi/kubernetes/core/v1";
+import * as pulumi from "@pulumi/pulumi";
+import { FileBackup, type FileBackupArgs } from "../../../components";
+import { k8upNeed } from "../../../components/backups/operator-presence";
+import { askInstead } from "../../../components/storage/cluster-look";
+import { missingFrom } from "../../../components/storage/driver-presence";
+import { type Recording, type RecordingOptions, record } from "../../support/mocks";
+
+const base: FileBackupArgs = {
+    namespace: "wiki",
+    repositorySecret: "wiki-backup-repository",
+    endpoint: "https://s3.example.org",
+    bucket: "backups/wiki",
+    schedule: "0 * * * *",
+    keepDaily: 7,
+};
+
+const backup = (args: Partial<FileBackupArgs> = {}, options?: RecordingOptions): Promise<Recording> =>
+    record(() => {
+        const { schedule, podConfig } = new FileBackup("wiki", { ...base, ...args });
+        return { schedule, podConfig };
+    }, options);
+
+const specOf = (recording: Recording) => recording.only("kubernetes:k8up.io/v1:Schedule").inputs.spec;
+
+afterEach(() => askInstead(undefined));
+
+describe("a file backup", () => {
+    it("is a schedule of K8up's with backup, prune and check, into the application's own repository", async () => {
+        const recording = await backup({ keepLast: 1, keepHourly: 24, keepWeekly: 5, keepMonthly: 6 });
+        expect(recording.outputs).toEqual({ schedule: "wiki", podConfig: "wiki-backup" });
+        const { backend, backup: made, prune, check, podConfigRef } = specOf(recording);
+        const from = (key: string) => ({ name: "wiki-backup-repository", key });
+        expect(backend).toEqual({
+            repoPasswordSecretRef: from("password"),
+            s3: {
+                endpoint: "https://s3.example.org",
+                bucket: "backups/wiki",
+                accessKeyIDSecretRef: from("access-key-id"),
+                secretAccessKeySecretRef: from("secret-access-key"),
+            },
+        });
+        expect(made).toMatchObject({ schedule: "0 * * * *", activeDeadlineSeconds: 21600 });
+        expect(made).not.toHaveProperty("volumes");
+        expect(prune.retention).toEqual({ keepLast: 1, keepHourly: 24, keepDaily: 7, keepWeekly: 5, keepMonthly: 6 });
+        expect([prune.activeDeadlineSeconds, check.activeDeadlineSeconds]).toEqual([3600, 3600]);
+        expect(new Set([made.schedule, prune.schedule, check.schedule]).size).toBe(3);
+        expect(podConfigRef).toEqual({ name: "wiki-backup" });
+    });
+
+    it("copies the claims of its application alone", async () => {
+        const [{ matchLabels }] = specOf(await backup()).backup.labelSelectors;
+        expect(matchLabels).toMatchObject({ "app.kubernetes.io/name": "wiki" });
+    });
+
+    it("takes other times, where they are said", async () => {
+        const {
+            prune,
+            check,
+            backup: made,
+        } = specOf(
+            await backup({
+                pruneSchedule: "1 3 * * 0",
+                checkSchedule: "2 4 1 * *",
+                backupDeadlineSeconds: 60,
+                maintenanceDeadlineSeconds: 30,
+            }),
+        );
+        expect([prune.schedule, check.schedule]).toEqual(["1 3 * * 0", "2 4 1 * *"]);
+        expect([made, prune, check].map(({ activeDeadlineSeconds }) => activeDeadlineSeconds)).toEqual([60, 30, 30]);
+    });
+
+    it("checks the endpoint by the authority it was given, in every job", async () => {
+        const { backend, backup: made, prune, check } = specOf(await backup({ caConfigMap: pulumi.output("kube-root-ca.crt") }));
+        const [{ name, mountPath }] = backend.volumeMounts;
+        expect(backend.tlsOptions.caCert).toBe(`${mountPath}/ca.crt`);
+        for (const { volumes } of [made, prune, check]) expect(volumes).toEqual([{ name, configMap: { name: "kube-root-ca.crt" } }]);
+    });
+
+    it("runs its jobs as an ordinary user, as Pod Security wants, and changes no file's mode", async () => {
+        const { containers, securityContext } = (await backup({ runAsUser: 101, runAsGroup: 103 })).only("kubernetes:k8up.io/v1:PodConfig")
+            .inputs.spec.template.spec;
+        expect(securityContext).toEqual({
+            runAsNonRoot: true,
+            runAsUser: 101,
+            runAsGroup: 103,
+            seccompProfile: { type: "RuntimeDefault" },
+        });
+        expect(containers[0].securityContext).toEqual({ allowPrivilegeEscalation: false, capabilities: { drop: ["ALL"] } });
+    });
+
+    it("gives its pods no label that the application's Service, budget or network policy selects", async () => {
+        const recording = await backup();
+        const { labels } = recording.only("kubernetes:k8up.io/v1:PodConfig").inputs.metadata;
+        expect(labels).not.toHaveProperty(["app.kubernetes.io/name"]);
+        const { podSelector, policyTypes, ingress, egress } = recording.only("kubernetes:networking.k8s.io/v1:NetworkPolicy").inputs.spec;
+        expect(labels).toMatchObject(podSelector.matchLabels);
+        expect([policyTypes, ingress, egress]).toEqual([["Ingress", "Egress"], undefined, [{}]]);
+    });
+
+    it("protects nothing: what it makes holds no data", async () => {
+        expect((await backup()).resources.filter(({ protect, retainOnDelete }) => protect || retainOnDelete)).toEqual([]);
+    });
+
+    it("can be previewed before the repository's bucket is there", async () => {
+        const recording = await record(
+            () => {
+                const bucket = new ConfigMap("bucket", { metadata: { name: "bucket", namespace: "wiki" } });
+                return new FileBackup("wiki", { ...base, bucket: bucket.id }).schedule;
+            },
+            { preview: true },
+        );
+        const { metadata, spec } = recording.only("kubernetes:k8up.io/v1:Schedule").inputs;
+        expect(metadata.name).toBe("wiki");
+        expect(spec).not.toHaveProperty("backend");
+    });
+
+    it("is refused with everything that is wrong", async () => {
+        const args = {
+            schedule: "hourly",
+            pruneSchedule: "61 * * * *",
+            keepDaily: 0,
+            keepHourly: -1,
+            keepLast: 1.5,
+            runAsUser: 0,
+            backupDeadlineSeconds: 0,
+            endpoint: "s3.example.org",
+            bucket: "Backups",
+        };
+        await expect(backup(args)).rejects.toThrow(/9 problems/);
+        await expect(backup(args)).rejects.toThrow(
+            /schedule: "hourly" has not[\s\S]*pruneSchedule: "61" is no minute[\s\S]*keepLast: 1\.5 is not[\s\S]*keepHourly: -1 is not[\s\S]*keepDaily: K8up takes 0 for 14\. Write 1[\s\S]*backupDeadlineSeconds: 0 is not[\s\S]*runAsUser: 0 is root[\s\S]*endpoint: "s3\.example\.org" is not the URL[\s\S]*bucket: "Backups" is not a bucket/,
+        );
+    });
+});
+
+describe("a preview", () => {
+    const definition = "customresourcedefinition.apiextensions.k8s.io/schedules.k8up.io";
+    let asked: string[][] = [];
+    const cluster = (...there: string[]) => {
+        asked = [];
+        askInstead(async (_, argv) => {
+            asked.push(argv);
+            return { isDone: true, stdout: argv.filter((name) => there.includes(name)).join("\n"), reason: "" };
+        });
+    };
+
+    it("names K8up where it is missing, and how to get it", async () => {
+        cluster();
+        const missing = async () => (await missingFrom({ context: "kind" }, [k8upNeed("schedule")])).problems;
+        expect(await missing()).toEqual([
+            { path: "schedule", reason: expect.stringMatching(/K8up.*is not in the cluster.*https:\/\/.*schedules\.k8up\.io/) },
+        ]);
+        cluster(definition);
+        expect(await missing()).toEqual([]);
+    });
+
+    it("looks for it in the cluster it was told, and nowhere where it was told none", async () => {
+        cluster(definition);
+        await backup({ context: "kind" }, { preview: true });
+        expect(asked).toEqual([["get", definition, "--ignore-not-found", "--output=name"]]);
+        cluster(definition);
+        await backup({}, { preview: true });
+        await backup({ context: "kind" });
+        expect(asked).toEqual([]);
+    });
+});
