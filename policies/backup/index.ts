@@ -9,6 +9,7 @@ import type { BackupPolicy, Retention } from "./policy";
 
 export type { BackupPolicy, Drill, Lock, Method, PolicyDescription, Retention } from "./policy";
 export { reach, recoveryPoints } from "./policy";
+export { endangered, forget } from "./retention";
 
 const keep = (some: Partial<Retention>): Retention => ({ last: 0, hourly: 0, daily: 0, weekly: 0, monthly: 0, yearly: 0, ...some });
 

@@ -25,6 +25,7 @@ const files = {
     guardrails: { seconds: 60 },
     context: { seconds: 45 },
     "config-errors": { seconds: 35 },
+    retention: { seconds: 25 },
 };
 
 /** What is known of a file; a new one is taken for two minutes, alone. */

@@ -1,8 +1,7 @@
 /** Two years of backups, and what is left of them: exactly what the policy says, and never the last good recovery point less. */
 
 import fc from "fast-check";
-import { backupPolicies, policyNames, type Retention, recoveryPoints } from "../../../policies/backup";
-import { endangered, forget } from "../../../policies/backup/retention";
+import { backupPolicies, endangered, forget, policyNames, type Retention, recoveryPoints } from "../../../policies/backup";
 
 const hour = 3_600_000;
 const day = 24 * hour;
