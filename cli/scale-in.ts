@@ -1,6 +1,6 @@
+import { type Permission, PermissionList, utcDay } from "../components/permissions/permission";
 import type { Plan } from "../components/usecases/plan";
 import { plannedClaims } from "../components/volumes/claim-plan";
-import { isDeletionAllowed } from "../components/volumes/permissions";
 import type { Settings } from "../stacks/keys";
 import { fullName, type KnownClaim } from "./claims-in-state";
 
@@ -12,6 +12,8 @@ export interface DepartingClaim extends KnownClaim {
     isOfMember: boolean;
     /** A permission names it. */
     isAllowed: boolean;
+    /** A permission did, until it expired. */
+    expired?: Permission;
 }
 
 type Asked = Pick<Settings, "keepClaims" | "allow">;
@@ -21,15 +23,18 @@ export function departingClaims(
     claims: readonly KnownClaim[],
     plan: Pick<Plan, "app" | "replicas" | "volumes">,
     { keepClaims, allow }: Asked,
+    today = utcDay(),
 ): DepartingClaim[] {
     const { app, replicas } = plan;
     const volumes = plan.volumes.filter((volume) => !volume.shared);
+    const permissions = new PermissionList(allow, today);
     const planned = new Set(plannedClaims({ app, replicas, keepClaims, volumes }).map(({ name }) => name));
     return claims.flatMap((claim) => {
         const [, volume, ordinal] = new RegExp(`^(.+)-${app}-(\\d+)$`).exec(claim.name) ?? [];
         if (volume === undefined || planned.has(claim.name)) return [];
         const isOfMember = volumes.some(({ name }) => name === volume);
-        return [{ ...claim, ordinal: Number(ordinal), isOfMember, isAllowed: isDeletionAllowed(allow, claim.name) }];
+        const isAllowed = permissions.for(claim.name) !== undefined;
+        return [{ ...claim, ordinal: Number(ordinal), isOfMember, isAllowed, expired: permissions.expiredFor(claim.name) }];
     });
 }
 
@@ -46,7 +51,11 @@ export function scaleInRefusal(departing: readonly DepartingClaim[], file: strin
     const allow = JSON.stringify(departing.map(({ name }) => `delete ${name}`));
     const named = held.map((claim) => {
         const why = claim.isOfMember ? `member ${claim.ordinal} is no longer asked for` : "its volume is no longer asked for";
-        const permission = claim.isAllowed ? "; its permission lifts the protection in an update of its own, which comes first" : "";
+        const permission = claim.isAllowed
+            ? "; its permission lifts the protection in an update of its own, which comes first"
+            : claim.expired
+              ? `; the last day of its permission was ${claim.expired.until}`
+              : "";
         return `  - ${fullName(claim)}: ${why}${permission}`;
     });
     return [

@@ -1,6 +1,7 @@
 import { Namespace } from "@pulumi/kubernetes/core/v1";
 import * as pulumi from "@pulumi/pulumi";
 import { engines } from "./engines";
+import { appObjects, misspeltPermissions } from "./permissions/app-objects";
 import { appNameProblem, type InputProblem, refuseProblems } from "./problems";
 import type { StatefulAppArgs } from "./stateful-app-args";
 import { createStorage, plannedDiskProblems, plannedStorageProblems } from "./storage/planned-storage";
@@ -8,7 +9,7 @@ import type { Plan } from "./usecases/plan";
 import { type OverrideValue, type Problem, resolve, type Wish } from "./usecases/resolve";
 import { spoken } from "./usecases/settings";
 import { appClaimProblems } from "./volumes/app-claims";
-import { permissionProblem, protection } from "./volumes/permissions";
+import { permissionProblems, protection } from "./volumes/permissions";
 import { withVolumes } from "./workloads/app-workload";
 import { labelsOf } from "./workloads/labels";
 
@@ -53,12 +54,7 @@ export function planOf(app: string, args: StatefulAppArgs): { plan?: Plan; probl
     if (ofNamespace) {
         problems.push({ path: "namespace", reason: ofNamespace });
     }
-    (args.allow ?? []).forEach((text, index) => {
-        const reason = permissionProblem(text);
-        if (reason) {
-            problems.push({ path: `allow[${index}]`, reason });
-        }
-    });
+    problems.push(...permissionProblems(args.allow));
     const resolution = resolve(wishOf(app, args));
     if ("problems" in resolution) {
         problems.push(...resolution.problems.map(argumentProblem));
@@ -130,6 +126,9 @@ export class StatefulApp extends pulumi.ComponentResource {
         if (!plan) {
             throw new Error(`StatefulApp "${name}" has neither a plan nor a problem`);
         }
+        for (const { text, nearest } of misspeltPermissions(args.allow, appObjects(plan, args))) {
+            pulumi.log.warn(`the permission "${text}" names nothing of this application. Did you mean "delete ${nearest}"?`, this);
+        }
         const namespaceName = args.namespace ?? app;
         const namespace = args.createsNamespace === false ? undefined : createNamespace(this, name, namespaceName, app, args.allow);
         const storage = createStorage(this, `${name}-storage`, plan, namespaceName, args);
@@ -172,6 +171,6 @@ function createNamespace(component: pulumi.ComponentResource, name: string, name
     return new Namespace(
         `${name}-namespace`,
         { metadata: { name: namespace, labels: { ...labelsOf(app), ...Object.fromEntries(security) } } },
-        { parent: component, ...protection(allow, `namespace/${namespace}`) },
+        { parent: component, ...protection(allow, `namespace/${namespace}`, component) },
     );
 }

@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { InputProblem } from "../problems";
+import { permissionProblems } from "../volumes/permissions";
 import { type ClassSpec, noProvisioner } from "./class-spec";
 import { diskProblems, type StaticDisk } from "./disks";
 import { createStaticVolumes } from "./static-volumes";
@@ -64,7 +65,10 @@ export class LocalStorage extends pulumi.ComponentResource {
 
     constructor(name: string, args: LocalStorageArgs, opts?: pulumi.ComponentResourceOptions) {
         super("holdfast:index:LocalStorage", name, {}, opts);
-        const made = createClasses(this, name, "local", args, (spec) => disksProblem(spec, args.disks));
+        const made = createClasses(this, name, "local", args, (spec) => [
+            ...disksProblem(spec, args.disks),
+            ...permissionProblems(args.allow),
+        ]);
         const volumes = createStaticVolumes(this, name, made.spec.base, made.storageClass.metadata.name, args.disks ?? [], args.allow);
         this.className = made.className;
         this.snapshotClassName = made.snapshotClassName;

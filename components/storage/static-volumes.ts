@@ -1,6 +1,6 @@
 import { PersistentVolume } from "@pulumi/kubernetes/core/v1";
 import type * as pulumi from "@pulumi/pulumi";
-import { protection } from "../volumes/permissions";
+import { protections } from "../volumes/permissions";
 import { type StaticDisk, volumeNameOf } from "./disks";
 
 /**
@@ -16,6 +16,7 @@ export function createStaticVolumes(
     disks: readonly StaticDisk[],
     allow?: string[],
 ): PersistentVolume[] {
+    const protectionOf = protections(allow, component);
     return disks.map((disk) => {
         const volumeName = volumeNameOf(base, disk);
         return new PersistentVolume(
@@ -38,7 +39,7 @@ export function createStaticVolumes(
                     },
                 },
             },
-            { parent: component, ...protection(allow, `volume/${volumeName}`) },
+            { parent: component, ...protectionOf(`volume/${volumeName}`) },
         );
     });
 }

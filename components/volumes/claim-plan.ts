@@ -1,7 +1,7 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type { InputProblem } from "../problems";
 import { bytesOf } from "../usecases/quantities";
-import { permissionProblem } from "./permissions";
+import { permissionProblems } from "./permissions";
 import { restoreProblems } from "./restore-source";
 
 /** One volume of every member, as the claims need it. */
@@ -131,11 +131,6 @@ export function claimProblems(request: ClaimRequest): InputProblem[] {
     const members = problems.length === 0 ? plannedClaims(request).map((claim) => claim.name) : undefined;
     // Which claims there will be can't be told while their number or their volumes' names are wrong.
     problems.push(...restoreProblems(request.restoreFrom, members ?? Object.keys(request.restoreFrom ?? {})));
-    (request.allow ?? []).forEach((text, index) => {
-        const reason = permissionProblem(text);
-        if (reason) {
-            problems.push({ path: `allow[${index}]`, reason });
-        }
-    });
+    problems.push(...permissionProblems(request.allow));
     return problems;
 }

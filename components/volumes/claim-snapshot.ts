@@ -1,7 +1,7 @@
 import { CustomResource } from "@pulumi/kubernetes/apiextensions/customResource";
 import * as pulumi from "@pulumi/pulumi";
 import { type InputProblem, refuseProblems } from "../problems";
-import { permissionProblem, protection } from "./permissions";
+import { permissionProblems, protection } from "./permissions";
 import { snapshotGroup } from "./restore-source";
 
 /** What a {@link ClaimSnapshot} is made from. */
@@ -44,12 +44,7 @@ function snapshotProblems(snapshotName: string, args: ClaimSnapshotArgs): InputP
             problems.push({ path: property, reason: `it is empty. Write ${example}.` });
         }
     }
-    (args.allow ?? []).forEach((text, index) => {
-        const reason = permissionProblem(text);
-        if (reason) {
-            problems.push({ path: `allow[${index}]`, reason });
-        }
-    });
+    problems.push(...permissionProblems(args.allow));
     return problems;
 }
 
@@ -91,7 +86,7 @@ export class ClaimSnapshot extends pulumi.ComponentResource {
                 // Nothing is sent. It is named so that what the cluster answers can be read.
                 status: undefined,
             } as ConstructorParameters<typeof CustomResource>[1],
-            { parent: this, dependsOn: opts?.dependsOn, ...protection(args.allow, `snapshot/${snapshotName}`) },
+            { parent: this, dependsOn: opts?.dependsOn, ...protection(args.allow, `snapshot/${snapshotName}`, this) },
         ) as CustomResource & { readonly status: pulumi.Output<SnapshotStatus | undefined> };
         this.snapshotName = pulumi.output(snapshotName);
         this.restoreSize = snapshot.status.apply((status) => status?.restoreSize ?? "");

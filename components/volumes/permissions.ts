@@ -1,27 +1,54 @@
-/**
- * Permissions: the lines of `holdfast:allow` that lift the protection of one named object.
- *
- * `delete data-ledger-2` is a claim, `delete secret/ledger-password` a Secret, `delete snapshot/before-upgrade` a snapshot,
- * `delete volume/ledger-node-1-3f9c1a` the PersistentVolume of a disk, `delete namespace/ledger` a namespace, and `delete key/ledger` and
- * `delete file-system/ledger` what a storage has on AWS. The name is exact: no patterns, so that a permission can never mean more than what
- * was read by the person who wrote it.
- */
-const permission = /^delete ((?:secret|namespace|snapshot|volume|key|file-system)\/)?([a-z0-9]([-a-z0-9.]*[a-z0-9])?)$/;
+/** Permissions as components take them: refused where they can't be read, and lifting the protection of what they name. */
 
-/** Why a permission can't be read, or undefined where it can. */
+import * as pulumi from "@pulumi/pulumi";
+import { PermissionList, readPermission, utcDay } from "../permissions/permission";
+import type { InputProblem } from "../problems";
+
+/** Why a permission can't be read, all of it; undefined where it can. */
 export function permissionProblem(text: string): string | undefined {
-    return permission.test(text)
-        ? undefined
-        : `"${text}" is not a permission. Write "delete" and one exact name: "delete data-ledger-2", "delete secret/ledger-password", "delete snapshot/before-upgrade" or "delete namespace/ledger".`;
+    const { problems } = readPermission(text);
+    const sentences = problems.map((problem) => (/[.?]$/.test(problem) ? problem : `${problem}.`));
+    return sentences.length === 0 ? undefined : `${JSON.stringify(text)} is not a permission: ${sentences.join(" And ")}`;
 }
 
-/** True where one of the permissions names exactly this object: a claim by its bare name, others as `kind/name`. */
-export function isDeletionAllowed(allow: string[] | undefined, object: string): boolean {
-    return (allow ?? []).includes(`delete ${object}`);
+/** Everything that is wrong with a list of permissions. */
+export function permissionProblems(allow: readonly string[] | undefined): InputProblem[] {
+    return (allow ?? []).flatMap((text, index) => {
+        const reason = permissionProblem(text);
+        return reason === undefined ? [] : [{ path: `allow[${index}]`, reason }];
+    });
 }
 
-/** Protection of a data-bearing object: kept through deletion and destroy, unless a permission names it. */
-export function protection(allow: string[] | undefined, object: string): { protect: boolean; retainOnDelete: boolean } {
-    const isKept = !isDeletionAllowed(allow, object);
-    return { protect: isKept, retainOnDelete: isKept };
+/** The options that keep a data-bearing object. */
+export interface Protection {
+    protect: boolean;
+    retainOnDelete: boolean;
 }
+
+/**
+ * Protection of data-bearing objects: kept through deletion and destroy, unless a permission names them. One that has expired lifts nothing,
+ * and a warning says so.
+ */
+export function protections(
+    allow: readonly string[] | undefined,
+    component?: pulumi.Resource,
+    today = utcDay(),
+): (object: string) => Protection {
+    const permissions = new PermissionList(allow, today);
+    return (object) => {
+        const expired = permissions.expiredFor(object);
+        if (expired) {
+            pulumi.log.warn(
+                `the permission "${expired.text}" expired: its last day was ${expired.until}, and today is ${today} (UTC). ${object} is protected. ` +
+                    "Take the line out, or write a later day if it is still to go.",
+                component,
+            );
+        }
+        const isKept = permissions.for(object) === undefined;
+        return { protect: isKept, retainOnDelete: isKept };
+    };
+}
+
+/** Protection of one object. */
+export const protection = (allow: readonly string[] | undefined, object: string, component?: pulumi.Resource): Protection =>
+    protections(allow, component)(object);

@@ -3,7 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { refuseProblems } from "../problems";
 import { labelsOf } from "../workloads/labels";
 import { type ClaimVolume, claimProblems, plannedClaims } from "./claim-plan";
-import { protection } from "./permissions";
+import { protections } from "./permissions";
 import { dataSourceOf } from "./restore-source";
 
 /** What {@link VolumeClaims} are made from. */
@@ -81,6 +81,7 @@ export class VolumeClaims extends pulumi.ComponentResource {
         const request = { ...args, replicas: args.replicas ?? 1 };
         refuseProblems("VolumeClaims", name, claimProblems(request));
         const claims = plannedClaims(request);
+        const protectionOf = protections(args.allow, this);
         const classes: [string, pulumi.Output<string>][] = [];
         for (const { name: claimName, volume, ordinal } of claims) {
             const asked = volume.storageClass ?? args.storageClass;
@@ -102,7 +103,7 @@ export class VolumeClaims extends pulumi.ComponentResource {
                     dependsOn: opts?.dependsOn,
                     // What a claim was made from is history: neither can be changed, and a changed wish is for claims to come.
                     ignoreChanges: ["spec.storageClassName", "spec.dataSource", "spec.dataSourceRef"],
-                    ...protection(args.allow, claimName),
+                    ...protectionOf(claimName),
                 },
             );
             warnOfOtherClass(claim, claimName, asked);

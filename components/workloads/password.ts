@@ -48,7 +48,7 @@ export function createPassword(
             parent: component,
             dependsOn,
             ignoreChanges: ["data", "stringData"],
-            ...protection(request.allow, `secret/${secretName}`),
+            ...protection(request.allow, `secret/${secretName}`, component),
         },
     );
 }

@@ -31,7 +31,7 @@ export function createKey(
             tags,
         },
         // A policy that names a role is refused while the role doesn't exist.
-        { parent: component, dependsOn, ...protection(args.allow, `key/${storage}`) },
+        { parent: component, dependsOn, ...protection(args.allow, `key/${storage}`, component) },
     );
     new Alias(
         `${name}-key-alias`,

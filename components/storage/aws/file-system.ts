@@ -80,7 +80,7 @@ export function createFileSystem(context: AwsContext, keyArn: pulumi.Output<stri
             region,
             tags: { ...tags, Name: token },
         },
-        { parent: component, ...protection(args.allow, `file-system/${storage}`) },
+        { parent: component, ...protection(args.allow, `file-system/${storage}`, component) },
     );
     const policy = new FileSystemPolicy(
         `${name}-file-system-policy`,

@@ -2,7 +2,7 @@
 
 import type { InputProblem } from "../../problems";
 import type { Driver } from "../../usecases/drivers";
-import { permissionProblem } from "../../volumes/permissions";
+import { permissionProblems } from "../../volumes/permissions";
 import type { CloudStorageArgs } from "../cloud-storage-args";
 import type { Family } from "./family";
 import { fileSystemProblems } from "./file-system-problems";
@@ -130,14 +130,6 @@ function placeProblems({ clusterName, region, accountId }: CloudStorageArgs): In
     return problems;
 }
 
-/** Permissions that can't be read. */
-function allowProblems({ allow = [] }: CloudStorageArgs): InputProblem[] {
-    return allow.flatMap((text, index) => {
-        const reason = permissionProblem(text);
-        return reason ? [{ path: `allow[${index}]`, reason }] : [];
-    });
-}
-
 /**
  * What is wrong with the arguments about AWS; those about classes are judged with every storage's. A driver that isn't in the table, and
  * one without a family, takes none of them.
@@ -146,7 +138,9 @@ export function awsProblems(args: CloudStorageArgs, driver: Driver | undefined, 
     const problems = [
         ...meaningless(args, driver?.title ?? `"${args.driver}"`, family),
         ...(driver && family ? purchaseProblems(driver, args) : []),
-        ...(family ? [...placeProblems(args), ...allowProblems(args), ...tagProblems(args.tags), ...parameterProblems(args, family)] : []),
+        ...(family
+            ? [...placeProblems(args), ...permissionProblems(args.allow), ...tagProblems(args.tags), ...parameterProblems(args, family)]
+            : []),
     ];
     const { region = "" } = args;
     const partition = partitionOf(region);

@@ -3,7 +3,6 @@ import * as pulumi from "@pulumi/pulumi";
 import fc from "fast-check";
 import { VolumeClaims, type VolumeClaimsArgs } from "../../../components";
 import { claimProblems, plannedClaims } from "../../../components/volumes/claim-plan";
-import { isDeletionAllowed, permissionProblem } from "../../../components/volumes/permissions";
 import { type Properties, record } from "../../support/mocks";
 
 const claimType = "kubernetes:core/v1:PersistentVolumeClaim";
@@ -170,26 +169,5 @@ describe("a claim made before the class was changed", () => {
         expect(warnings[0]).toEqual({ text: expect.stringContaining("data-ledger-0 stays on class old-000000"), about: "c-data-0" });
         expect(warnings[0].text).toContain("new claims get fast-123456");
         expect(warnings[0].text).toContain('restoreFrom: "claim/data-ledger-0"');
-    });
-});
-
-describe("a permission", () => {
-    it("names one object exactly", () => {
-        expect(isDeletionAllowed(["delete data-ledger-2"], "data-ledger-2")).toBe(true);
-        for (const other of ["data-ledger-20", "data-ledger", "secret/data-ledger-2", "DATA-ledger-2"]) {
-            expect(isDeletionAllowed(["delete data-ledger-2"], other)).toBe(false);
-        }
-        expect(isDeletionAllowed(undefined, "data-ledger-2")).toBe(false);
-    });
-
-    it.each(["delete data-ledger-2", "delete secret/ledger-password", "delete namespace/ledger", "delete snapshot/before"])(
-        "can be %s",
-        (text) => {
-            expect(permissionProblem(text)).toBeUndefined();
-        },
-    );
-
-    it.each(["delete", "delete  data", "delete data-*", "delete pod/x", "delete A", "delete a b", ""])("can't be %p", (text) => {
-        expect(permissionProblem(text)).toContain("not a permission");
     });
 });

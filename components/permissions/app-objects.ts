@@ -1,0 +1,47 @@
+/** What an application makes that is protected, as permissions name it. */
+
+import type { Plan } from "../usecases/plan";
+import { plannedClaims } from "../volumes/claim-plan";
+import { passwordSecretNameOf } from "../workloads/password";
+import { objectName } from "./kinds";
+import { ObjectNames } from "./nearest";
+import { readPermission } from "./permission";
+
+/** What of an application's arguments decides what its objects are called. */
+export interface AppObjectArgs {
+    namespace?: string;
+    createsNamespace?: boolean;
+    keepClaims?: number;
+    passwordSecret?: string;
+}
+
+/** Claims, namespace and password. What a storage or a snapshot is made of isn't known before it is made. */
+export function appObjects(plan: Pick<Plan, "app" | "replicas" | "volumes" | "engine">, args: AppObjectArgs): string[] {
+    const { app, replicas, engine } = plan;
+    const volumes = plan.volumes.filter((volume) => !volume.shared);
+    return [
+        ...plannedClaims({ app, replicas, volumes, keepClaims: args.keepClaims }).map(({ name }) => objectName("", name)),
+        ...(args.createsNamespace === false ? [] : [objectName("namespace", args.namespace ?? app)]),
+        ...(engine.name === "postgres" && args.passwordSecret === undefined ? [objectName("secret", passwordSecretNameOf(app))] : []),
+    ];
+}
+
+/** A permission that names nothing, and what it was probably meant to name. */
+export interface Misspelt {
+    text: string;
+    nearest: string;
+}
+
+/** Kinds of which an application's objects are known. */
+const known = /^((namespace|secret)\/|[^/]*$)/;
+
+/** The permissions that nearly name something of the application. Those that don't may be about what it no longer has, or about others'. */
+export function misspeltPermissions(allow: readonly string[] | undefined, objects: readonly string[]): Misspelt[] {
+    const names = new ObjectNames(objects);
+    return (allow ?? []).flatMap((text) => {
+        const object = readPermission(text).permission?.object;
+        if (object === undefined || !known.test(object) || names.has(object)) return [];
+        const nearest = names.nearest(object);
+        return nearest === undefined ? [] : [{ text, nearest }];
+    });
+}
