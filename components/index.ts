@@ -1,5 +1,6 @@
 /** The library's public surface, and nothing else. */
 
+export { BackupRepository, type BackupRepositoryArgs } from "./backups/backup-repository";
 export { FileBackup, type FileBackupArgs } from "./backups/file-backup";
 export { StatefulApp } from "./stateful-app";
 export type { StatefulAppArgs } from "./stateful-app-args";
