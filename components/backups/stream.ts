@@ -1,0 +1,54 @@
+/** Backups as a stream: a command that K8up runs in the application's own container, and whose output is the copy. */
+
+import { ConfigMap } from "@pulumi/kubernetes/core/v1";
+import type * as pulumi from "@pulumi/pulumi";
+import { labelsOf, mainContainer } from "../workloads/labels";
+import type { ConfigFiles } from "../workloads/pod-args";
+
+/** A stream: its scripts by name, of which `stream.sh` is run. */
+export interface Stream {
+    files: { [file: string]: string };
+    /** `.sql` or `.tar`. */
+    extension: string;
+}
+
+/** Where the scripts lie in the container. */
+export const streamFolder = "/etc/holdfast/backup";
+
+/** Path of a stream in the repository: K8up makes it of the namespace and the container. */
+export function streamPathOf(namespace: string, extension: string): string {
+    return `/${namespace}-${mainContainer}${extension}`;
+}
+
+/** What makes K8up run it: annotations of the pod. */
+export const commandAnnotation = "k8up.io/backupcommand";
+
+export function streamAnnotations({ extension }: Stream): Record<string, string> {
+    return { [commandAnnotation]: `/bin/sh ${streamFolder}/stream.sh`, "k8up.io/file-extension": extension };
+}
+
+/** A claim's files are copied too unless it says otherwise. */
+export const claimAnnotation = (isCopied: boolean): Record<string, string> => ({ "k8up.io/backup": String(isCopied) });
+
+/** A word that the shell reads as it is. */
+export const shellWord = (word: string): string => `'${word.replaceAll("'", `'\\''`)}'`;
+
+/**
+ * The scripts as a ConfigMap, and where the pod mounts it. A pod that runs sees a change within a minute or two, so that a changed script
+ * restarts nothing.
+ */
+export function createStream(
+    component: pulumi.ComponentResource,
+    name: string,
+    app: string,
+    namespace: pulumi.Input<string>,
+    stream: Stream,
+    dependsOn: pulumi.ResourceOptions["dependsOn"],
+): { configMap: ConfigMap; configFiles: ConfigFiles } {
+    const configMap = new ConfigMap(
+        name,
+        { metadata: { name: `${app}-backup-stream`, namespace, labels: labelsOf(app) }, data: stream.files },
+        { parent: component, dependsOn, deleteBeforeReplace: true },
+    );
+    return { configMap, configFiles: { configMap: configMap.metadata.name, mountPath: streamFolder } };
+}

@@ -1,0 +1,169 @@
+import { execFileSync, spawnSync } from "node:child_process";
+import * as fs from "node:fs";
+import * as os from "node:os";
+import { join } from "node:path";
+import fc from "fast-check";
+import { lastLine, postgresStream, recordMark } from "../../../components/backups/postgres-stream";
+import { quiescedStream } from "../../../components/backups/quiesced-stream";
+import { shellWord, streamAnnotations, streamPathOf } from "../../../components/backups/stream";
+
+let folder: string;
+beforeEach(() => {
+    folder = fs.mkdtempSync(join(os.tmpdir(), "streams-"));
+});
+afterEach(() => fs.rmSync(folder, { recursive: true }));
+
+const write = (files: Record<string, string>) => {
+    for (const [name, text] of Object.entries(files)) fs.writeFileSync(join(folder, name), text);
+};
+
+describe("a word of the shell", () => {
+    it("is read as it was meant", () => {
+        const all = ["it's", "$HOME", "`id`", 'a "b"', "new\nline", "\\", "", "--", "*"];
+        const shown = execFileSync("/bin/sh", ["-c", `printf '%s\\0' ${all.map(shellWord).join(" ")}`], { encoding: "utf8" });
+        expect(shown.split("\0").slice(0, -1)).toEqual(all);
+    });
+});
+
+describe("the stream of PostgreSQL", () => {
+    const request = { app: "prefs", database: "prefs_db", owner: "prefs", query: "SELECT count(*) FROM settings;" };
+    const { files, extension } = postgresStream(request);
+
+    it("is run by K8up in the server's container, and lies under the path that K8up gives it", () => {
+        expect(streamAnnotations({ files, extension })).toEqual({
+            "k8up.io/backupcommand": "/bin/sh /etc/holdfast/backup/stream.sh",
+            "k8up.io/file-extension": ".sql",
+        });
+        expect(streamPathOf("web", extension)).toBe("/web-main.sql");
+    });
+
+    it("is a script that a plain shell reads", () => {
+        write(files);
+        execFileSync("/bin/sh", ["-n", join(folder, "stream.sh")]);
+    });
+
+    it("has the query as it was given, without an end of its own: comments in it stay comments", () => {
+        expect(files["query.sql"]).toBe("SELECT count(*) FROM settings\n");
+        expect(files["stream.sql"]).toContain("\\ir query.sql\n;\n");
+    });
+
+    it("takes record and dump from one snapshot", () => {
+        const lines = files["stream.sql"].split("\n");
+        const at = (text: string) => lines.findIndex((line) => line.includes(text));
+        const order = [
+            "REPEATABLE READ READ ONLY",
+            "pg_export_snapshot()",
+            "\\ir query.sql",
+            recordMark,
+            '--snapshot="$SNAPSHOT"',
+            "COMMIT",
+        ].map(at);
+        expect(order).toEqual([...order].sort((a, b) => a - b));
+        expect(order[0]).toBeGreaterThan(0);
+    });
+
+    it.each([
+        ["psql can't be run", "exit 127"],
+        ["psql fails", "exit 3"],
+        ["psql says that all is well, and no dump was made", "exit 0"],
+    ])("ends without its last line where %s", (_what, psql) => {
+        write(files);
+        fs.writeFileSync(join(folder, "psql"), `#!/bin/sh\necho '-- a beginning' >&3\n${psql}\n`, { mode: 0o755 });
+        const env = { ...process.env, PATH: `${folder}:${process.env.PATH}`, POSTGRES_PASSWORD_FILE: "" };
+        const { status, stdout } = spawnSync("/bin/sh", [join(folder, "stream.sh")], { encoding: "utf8", env });
+        expect(stdout).toBe("-- a beginning\n");
+        expect(stdout).not.toContain(lastLine);
+        expect(status).not.toBe(0);
+    });
+
+    it("gives the password to psql, and to nobody's command line", () => {
+        write({ ...files, password: "s3cret\n" });
+        fs.writeFileSync(join(folder, "psql"), `#!/bin/sh\necho "$*" >&3\necho "is $PGPASSWORD" >&3\n`, { mode: 0o755 });
+        const env = { ...process.env, PATH: `${folder}:${process.env.PATH}`, POSTGRES_PASSWORD_FILE: join(folder, "password") };
+        const [commandLine, environment] = spawnSync("/bin/sh", [join(folder, "stream.sh")], { encoding: "utf8", env }).stdout.split("\n");
+        expect(environment).toBe("is s3cret");
+        expect(commandLine).toMatch(/^--no-psqlrc --no-password /);
+        expect(commandLine).not.toContain("s3cret");
+    });
+});
+
+describe("files with hooks", () => {
+    const hook = (what: string, more = "") => ["/bin/sh", "-c", `echo ${what} | tee -a "$LOG"; ${more}`];
+
+    function stream(quiesce: string[], mountPaths: string[], unquiesce: string[] | undefined = hook("resumed"), timeoutSeconds = 5) {
+        write(quiescedStream({ mountPaths, quiesceCommand: quiesce, unquiesceCommand: unquiesce, timeoutSeconds }).files);
+        const log = join(folder, "log");
+        const { status, stdout } = spawnSync("/bin/sh", [join(folder, "stream.sh")], { env: { ...process.env, LOG: log } });
+        const extract = () => {
+            const to = fs.mkdtempSync(join(folder, "to-"));
+            execFileSync("tar", ["-xf", "-", "-C", to], { input: stdout });
+            return to;
+        };
+        return { status, said: fs.existsSync(log) ? fs.readFileSync(log, "utf8").trim().split("\n") : [], stdout, extract };
+    }
+    const data = () => {
+        const path = join(folder, "it's data");
+        fs.mkdirSync(join(path, "deep"), { recursive: true });
+        fs.writeFileSync(join(path, "deep", "file"), "kept");
+        return path;
+    };
+
+    it("are read between the two, and what the hooks say is not in the stream", () => {
+        const { status, said, extract } = stream(hook("quiesced"), [data()]);
+        expect([status, said]).toEqual([0, ["quiesced", "resumed"]]);
+        expect(fs.readFileSync(join(extract(), "deep", "file"), "utf8")).toBe("kept");
+    });
+
+    it("of several volumes lie under their paths", () => {
+        const [one, two] = [data(), join(folder, "two")];
+        fs.mkdirSync(two);
+        fs.writeFileSync(join(two, "other"), "too");
+        const to = stream(hook("quiesced"), [one, two]).extract();
+        expect(fs.readFileSync(join(to, one, "deep", "file"), "utf8")).toBe("kept");
+        expect(fs.readFileSync(join(to, two, "other"), "utf8")).toBe("too");
+    });
+
+    it("are not read where the hook fails, and the application is resumed", () => {
+        const { status, said, stdout } = stream(hook("failed", "exit 7"), [data()]);
+        expect([status, said, stdout.length]).toEqual([7, ["failed", "resumed"], 0]);
+    });
+
+    it("are not read where the hook takes too long", () => {
+        const { status, said, stdout } = stream(["sleep", "60"], [data()], hook("resumed"), 1);
+        expect([said, stdout.length]).toEqual([["resumed"], 0]);
+        expect(status).not.toBe(0);
+    });
+
+    it("that can't be read fail the stream, and the application is resumed", () => {
+        const { status, said } = stream(hook("quiesced"), [join(folder, "nowhere")]);
+        expect(said).toEqual(["quiesced", "resumed"]);
+        expect(status).not.toBe(0);
+    });
+
+    it("fail the stream where the application can't be resumed: somebody has to hear of it", () => {
+        expect(stream(hook("quiesced"), [data()], hook("stuck", "exit 1")).status).toBe(1);
+    });
+
+    it("need no second hook", () => {
+        const log = join(folder, "log");
+        write(quiescedStream({ mountPaths: [data()], quiesceCommand: hook("quiesced"), timeoutSeconds: 5 }).files);
+        expect(spawnSync("/bin/sh", [join(folder, "stream.sh")], { env: { ...process.env, LOG: log } }).status).toBe(0);
+        expect(fs.readFileSync(log, "utf8")).toBe("quiesced\n");
+    });
+
+    it("take any word of a command as it is", () => {
+        fc.assert(
+            fc.property(
+                fc.array(
+                    fc.string({ minLength: 1, maxLength: 12 }).filter((word) => !word.includes("\0")),
+                    { minLength: 1, maxLength: 4 },
+                ),
+                (command) => {
+                    const script = quiescedStream({ mountPaths: ["/data"], quiesceCommand: command, timeoutSeconds: 1 }).files["stream.sh"];
+                    expect(script).toContain(`bounded ${command.map(shellWord).join(" ")} >&2\n`);
+                },
+            ),
+            { numRuns: 20 },
+        );
+    });
+});
