@@ -53,7 +53,7 @@ export const needed = { cacheGigabytes: 10, stateGigabytes: 4, memoryGigabytes: 
 
 /** How to go without the sandbox. */
 export const alternative =
-    "Or use a cluster you have: `npm run up -- --context <kubectl context>`; README.md shows how with kind or minikube.";
+    "Or use a cluster you have: `npm run up -- --context <kubectl context>`; docs/clusters.md shows how with kind or minikube.";
 
 /** Everything that is missing, at once. Packages that apt can install are not in it: they are installed. */
 export function missingPrerequisites(facts: MachineFacts): Prerequisite[] {

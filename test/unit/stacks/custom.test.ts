@@ -84,17 +84,17 @@ describe("the custom stack", () => {
         expect(outputs.connection.ports).toEqual([{ name: "dns", port: 5353, protocol: "UDP" }]);
     });
 
-    it("is what the README shows", () => {
-        expect(read("README.md")).toContain(`\`\`\`yaml\n${read("stacks/Pulumi.custom.yaml")}\`\`\``);
+    it("is what docs/own-image.md shows", () => {
+        expect(read("docs/own-image.md")).toContain(`\`\`\`yaml\n${read("stacks/Pulumi.custom.yaml")}\`\`\``);
     });
 });
 
 describe("the program of ten lines", () => {
     const file = "docs/examples/own-image/index.ts";
 
-    it("has ten, and is what the README shows", () => {
+    it("has ten, and is what docs/own-image.md shows", () => {
         expect(read(file).trimEnd().split("\n")).toHaveLength(10);
-        expect(read("README.md")).toContain(`\`\`\`ts\n${read(file)}\`\`\``);
+        expect(read("docs/own-image.md")).toContain(`\`\`\`ts\n${read(file)}\`\`\``);
     });
 
     it.each([false, true])("makes the application it describes (preview: %s)", async (preview) => {

@@ -17,10 +17,9 @@ describe("the example for jest", () => {
     require("../../../docs/examples/testing/wiki.test");
 });
 
-it("is ten lines, as the README and its page show them", () => {
+it("is ten lines, as its page shows them", () => {
     const file = read("docs/examples/testing/wiki.test.ts");
     expect(file.trimEnd().split("\n")).toHaveLength(10);
-    expect(read("README.md")).toContain(`\`\`\`ts\n${file}\`\`\``);
     const page = read("docs/testing.md");
     expect(page).toContain(`\`\`\`ts\n${file}\`\`\``);
     expect(page).toContain(`\`\`\`ts\n${read("docs/examples/testing/wiki.ts")}\`\`\``);
