@@ -77,6 +77,20 @@ export function program(): Command {
         .option("--markdown", "as Markdown, for a pull request")
         .action(async (options) => (require("./commands/review") as typeof import("./commands/review")).runReview(options));
 
+    holdfast
+        .command("pull-request")
+        .argument("[stacks...]", "stacks to look at (default: every one that has a file)")
+        .description("preview, review and policies for CI, as one comment; exit code 0: nothing at risk, 2: refused, 1: couldn't tell")
+        .option("--comment <file.md>", "write the comment there, and the report beside it as .json")
+        .option("--policy-config <file>", "configuration of the policies, as `pulumi preview --policy-pack-config` takes it")
+        .option("--preview <files...>", "read previews of any program instead; no policies")
+        .option("--offline", "without cluster, cloud and secrets: plan, mocks, policies and `npm test`")
+        .option("--no-tests", "with --offline: without `npm test`")
+        .option("--json", "print the report as JSON (docs/pull-requests.md) instead of the comment")
+        .action(async (stacks, options) =>
+            (require("./commands/pull-request") as typeof import("./commands/pull-request")).runPullRequest(stacks, options),
+        );
+
     const sandbox = holdfast.command("sandbox").description("the built-in disposable cluster");
     sandbox
         .command("up")

@@ -15,7 +15,7 @@ import { keepStackFile, stackFile } from "../stack";
 import type { Source } from "./file";
 
 /** The environment in which the engine can preview, without bringing anything up: a review changes nothing. */
-async function previewEnvironment({ settings }: CheckedStack): Promise<NodeJS.ProcessEnv> {
+export async function previewEnvironment({ settings }: CheckedStack): Promise<NodeJS.ProcessEnv> {
     const paths = userPaths();
     const isSandbox = settings.target === "sandbox";
     const target = isSandbox ? "sandbox" : "other";

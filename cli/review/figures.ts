@@ -15,7 +15,7 @@ export interface Deployed {
 }
 
 /** The plan that the deployed sizes and members come to; undefined where they come to none. */
-function planBefore(settings: Settings, plan: Plan, { sizes, replicas }: Deployed): Plan | undefined {
+export function planBefore(settings: Settings, plan: Plan, { sizes, replicas }: Deployed): Plan | undefined {
     const first = plan.volumes[0] && sizes[plan.volumes[0].name];
     if (first === undefined && replicas === undefined) return undefined;
     const before = { ...settings, ...(first === undefined ? {} : { size: first }), ...(replicas === undefined ? {} : { replicas }) };
