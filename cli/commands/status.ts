@@ -5,8 +5,9 @@ import { clusterToolSets } from "../../sandbox/toolchain/tools";
 import { UserError } from "../errors";
 import { applications } from "../status/apps";
 import { type ClusterChoice, type ClusterOptions, chooseCluster } from "../status/cluster-choice";
-import { exitCodeOf } from "../status/model";
+import { exitCodeOf, type Status } from "../status/model";
 import type { Reading } from "../status/objects";
+import { readBackedUp } from "../status/promise-read";
 import { kubectlOn, readCluster } from "../status/read";
 import { statusOf } from "../status/status";
 import { statusPage } from "../status/terminal";
@@ -42,6 +43,14 @@ function currentClasses({ stack }: ClusterChoice): string[] {
     }
 }
 
+/** Puts promises beside what is measured, where there are any; the plans that say what was promised are looked for only then. */
+async function tellPromises(status: Status, backedUp: Awaited<ReturnType<typeof readBackedUp>>, { stack }: ClusterChoice): Promise<void> {
+    const { addPromises, plansOf } = require("../status/promised") as typeof import("../status/promised");
+    const apps = status.apps.map(({ app }) => app);
+    const isNone = !("reason" in backedUp) && backedUp.length === 0;
+    addPromises(status, backedUp, plansOf(apps, stack, isNone));
+}
+
 /** What was asked about, for the sentences that say it can't be told. */
 function named({ cluster, stack }: ClusterChoice): string {
     return `the cluster of context "${cluster.context}"${stack === undefined ? "" : ` (stack "${stack}")`}`;
@@ -71,6 +80,7 @@ export async function runStatus(app: string | undefined, options: StatusOptions)
     const { namespace } = options;
     const kubectl = kubectlOn(choice.cluster, kubectlProgram(choice));
     const running = readCluster(kubectl, { app, namespace });
+    const backing = readBackedUp(kubectl, namespace);
     const classes = currentClasses(choice);
     const reading = await running.catch((error: unknown) => {
         if (!(error instanceof UserError)) throw error;
@@ -82,6 +92,7 @@ export async function runStatus(app: string | undefined, options: StatusOptions)
     });
     refuseNothing(reading, app, namespace, choice);
     const status = statusOf(reading, { context: choice.cluster.context, stack: choice.stack, app, namespace, currentClasses: classes });
+    await tellPromises(status, await backing, choice);
     const isColoured = process.stdout.isTTY === true && !process.env.NO_COLOR;
     process.stdout.write(
         options.json ? `${JSON.stringify(status, null, 4)}\n` : statusPage(status, { width: process.stdout.columns ?? 100, isColoured }),

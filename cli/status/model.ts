@@ -1,5 +1,7 @@
 /** What `holdfast status` tells: printed by `--json` as it is (docs/status-schema.json), and by the terminal's page in words. */
 
+import type { PromiseStatus } from "./promise";
+
 /** How bad a finding is: worth knowing, something is awaited, or someone has to act. Only a note leaves what it is about ready. */
 export type Severity = "note" | "waiting" | "problem";
 
@@ -96,6 +98,8 @@ export interface AppStatus {
     claims: ClaimStatus[];
     retainedVolumes: RetainedVolume[];
     oldClasses: OldClass[];
+    /** The promise of a restore beside what is measured; absent where nothing is promised and nothing backed up. */
+    promise?: PromiseStatus;
 }
 
 export interface NotRead {

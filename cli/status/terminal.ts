@@ -3,6 +3,7 @@
 import { wrap } from "../plan/text";
 import { snapshotWords } from "./claims";
 import type { AppStatus, ClaimStatus, Finding, RetainedVolume, State, Status, WorkloadStatus } from "./model";
+import type { PromiseStatus, Verdict } from "./promise";
 import { apiBytes, listed, quantityInWords, since, size } from "./words";
 
 export interface PageOptions {
@@ -154,6 +155,14 @@ function volumeLines(volumes: RetainedVolume[], now: number, page: Page): void {
     }
 }
 
+const verdictWords: Record<Verdict, string> = { kept: "kept", "at-risk": "at risk", broken: "broken", unknown: "can't be told" };
+const verdictTones: Record<Verdict, Tone> = { kept: "ready", "at-risk": "waiting", broken: "problem", unknown: "unknown" };
+
+function promiseLines({ verdict, reasons }: PromiseStatus, page: Page): void {
+    page.add(2, `Promise of a restore: ${verdictWords[verdict]}`, verdictTones[verdict]);
+    for (const reason of reasons) page.add(4, reason, verdict === "kept" ? "note" : undefined, 2);
+}
+
 function appLines(app: AppStatus, now: number, page: Page): void {
     const where = app.namespace === app.app ? "" : ` in namespace ${app.namespace}`;
     page.add(0, `${app.app}${where}: ${stateWords[app.state]}`, app.state);
@@ -168,6 +177,7 @@ function appLines(app: AppStatus, now: number, page: Page): void {
         page.add(2, title);
         claimRows(claims, page);
     }
+    if (app.promise) promiseLines(app.promise, page);
     if (app.retainedVolumes.length > 0) {
         page.add(2, "Volumes of deleted claims");
         volumeLines(app.retainedVolumes, now, page);

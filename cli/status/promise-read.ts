@@ -1,0 +1,151 @@
+/** Reads what promises are judged from. One call where nothing is backed up, beside those that read everything else. */
+
+import { UserError } from "../errors";
+import { isManaged } from "./apps";
+import type { Metadata } from "./objects";
+import type { BackupRun, DrillRun, PromiseFacts } from "./promise";
+import type { Printed, RunKubectl } from "./read";
+import { brief } from "./words";
+
+interface K8upSchedule {
+    metadata: Metadata;
+}
+
+interface K8upBackup {
+    metadata: Metadata & { ownerReferences?: { kind: string; name: string }[] };
+    status?: { conditions?: { type: string; reason?: string; message?: string; status?: string }[] };
+}
+
+/** What a drill writes, as far as a promise is judged by it. */
+interface DrillResult {
+    outcome: "passed" | "failed";
+    failure?: string;
+    detail?: string;
+    recoveryPoint?: string;
+    endedAt: string;
+    rtoSeconds?: number;
+    promised?: { rpoSeconds?: number; rtoSeconds?: number };
+}
+
+/** An application that is backed up, with everything but what was promised; a drill knows that too. */
+export interface BackedUp {
+    app: string;
+    namespace: string;
+    facts: Omit<PromiseFacts, "promised">;
+    promisedByDrill?: { rpoSeconds?: number; rtoSeconds?: number };
+}
+
+const recoveryAnnotations = { refused: "holdfast.dev/refused" };
+
+const moment = (text: string | undefined) => Date.parse(text ?? "");
+
+/** A Backup as a run of it. One without a completion is running, or tried again and again. */
+export function backupRun({ metadata, status }: K8upBackup): BackupRun {
+    const completed = status?.conditions?.find(({ type }) => type === "Completed");
+    const refused = metadata.annotations?.[recoveryAnnotations.refused];
+    return {
+        name: metadata.name,
+        startedAt: moment(metadata.creationTimestamp),
+        outcome: completed?.reason === "Succeeded" ? "good" : completed?.reason === "Failed" ? "failed" : "running",
+        ...(refused ? { refused } : {}),
+    };
+}
+
+/** A drill's result; undefined where it is none. */
+export function drillRun(text: string | undefined): { run: DrillRun; promised: DrillResult["promised"] } | undefined {
+    if (!text) return undefined;
+    try {
+        const { outcome, failure, detail, endedAt, rtoSeconds, recoveryPoint, promised } = JSON.parse(text) as DrillResult;
+        if (outcome !== "passed" && outcome !== "failed") return undefined;
+        const run: DrillRun = {
+            outcome,
+            ...(failure ? { failure } : {}),
+            ...(detail ? { detail: brief(detail) } : {}),
+            endedAt: moment(endedAt),
+            ...(typeof rtoSeconds === "number" ? { rtoSeconds } : {}),
+            ...(recoveryPoint ? { recoveryPoint: moment(recoveryPoint) } : {}),
+        };
+        return Number.isNaN(run.endedAt) ? undefined : { run, promised };
+    } catch {
+        return undefined;
+    }
+}
+
+/** Which Backups are an application's: made by its Schedule, or labelled as its own. */
+const isOf = (app: string) => (backup: K8upBackup) =>
+    backup.metadata.labels?.["app.kubernetes.io/name"] === app ||
+    backup.metadata.ownerReferences?.some(({ kind, name }) => kind === "Schedule" && name === app);
+
+const items = <T>({ stdout }: Printed): T[] => (stdout.trim() === "" ? [] : ((JSON.parse(stdout) as { items?: T[] }).items ?? []));
+
+const isNotFound = ({ stderr }: Printed) => /\(NotFound\)|could not find the requested resource/.test(stderr);
+
+const reasonOf = ({ stderr }: Printed) => brief(stderr.replace(/^(error|Error from server( \(\w+\))?): /, "")) || "kubectl failed";
+
+/**
+ * Every application that a Schedule of Holdfast's backs up, or why that can't be told. By their paths: as kinds they would be looked for in
+ * everything the cluster has where there are none.
+ */
+export async function readBackedUp(kubectl: RunKubectl, namespace?: string): Promise<BackedUp[] | { reason: string }> {
+    try {
+        const scope = namespace === undefined ? "" : `namespaces/${namespace}/`;
+        const schedules = await kubectl(["get", "--raw", `/apis/k8up.io/v1/${scope}schedules`]);
+        if (schedules.status !== 0) return isNotFound(schedules) ? [] : { reason: reasonOf(schedules) };
+        const managed = items<K8upSchedule>(schedules).filter(({ metadata }) => isManaged(metadata));
+        if (managed.length === 0) return [];
+        const apps = managed.map(({ metadata }) => ({ app: metadata.name, namespace: metadata.namespace ?? "", metadata }));
+        const [backups, ...drills] = await Promise.all([
+            kubectl(["get", "--raw", `/apis/k8up.io/v1/${scope}backups`]),
+            ...apps.map(({ app }) =>
+                kubectl([
+                    "get",
+                    "configmaps,cronjobs",
+                    "-n",
+                    `${app}-drill`,
+                    "--field-selector",
+                    `metadata.name=${app}-drill`,
+                    "-o",
+                    "json",
+                ]),
+            ),
+        ]);
+        return apps.map((each, index) => backedUp(each, backups, drills[index]));
+    } catch (error) {
+        // What makes the whole cluster unreadable is told by whoever reads the rest of it.
+        if (error instanceof UserError) return { reason: brief(error.message) };
+        throw error;
+    }
+}
+
+interface DrillObject {
+    kind: string;
+    metadata: Metadata;
+    data?: Record<string, string>;
+}
+
+function backedUp(
+    { app, namespace, metadata }: { app: string; namespace: string; metadata: Metadata },
+    backups: Printed,
+    drills: Printed,
+): BackedUp {
+    const own = items<K8upBackup>(backups).filter((backup) => backup.metadata.namespace === namespace && isOf(app)(backup));
+    const objects = items<DrillObject>(drills);
+    const cron = objects.find(({ kind }) => kind === "CronJob");
+    const drill = drillRun(objects.find(({ kind }) => kind === "ConfigMap")?.data?.["result.json"]);
+    const unread = [
+        ...(backups.status === 0 ? [] : [`its backups could not be read (${reasonOf(backups)})`]),
+        ...(drills.status === 0 ? [] : [`its drills could not be read (${reasonOf(drills)})`]),
+    ].join(", ");
+    return {
+        app,
+        namespace,
+        facts: {
+            backedUpSince: moment(metadata.creationTimestamp),
+            backups: own.map(backupRun),
+            ...(cron ? { drilledSince: moment(cron.metadata.creationTimestamp) } : {}),
+            ...(drill ? { drill: drill.run } : {}),
+            ...(unread === "" ? {} : { unread }),
+        },
+        ...(drill?.promised ? { promisedByDrill: drill.promised } : {}),
+    };
+}
