@@ -1,0 +1,110 @@
+/** What a repository holds, from what the listing task printed. Pure. */
+
+import { lastLine, recordMark, type StreamRecord } from "../../components/backups/postgres-stream";
+
+export type { StreamRecord };
+
+/** `yes`, `no`, or why it isn't known: nobody looked, or files, which have no end to look at. */
+export type Complete = "yes" | "no" | "unchecked" | "unknown";
+
+/** One recovery point of a repository. */
+export interface RecoveryPoint {
+    id: string;
+    /** When it was taken: by the stream's own record where that was read, otherwise when the repository began to write it. */
+    takenAt: string;
+    kind: "database" | "archive" | "files";
+    /** Path in the repository: `/<namespace>-<container>.sql`, or `/data/<claim>`. */
+    path: string;
+    /** Namespace it was taken in. */
+    host: string;
+    sizeBytes: number | "unknown";
+    complete: Complete;
+    record?: StreamRecord;
+}
+
+/** What couldn't be read, by what restic says. */
+export class UnreadableRepository extends Error {}
+
+interface Snapshot {
+    id: string;
+    time: string;
+    paths?: string[];
+    hostname?: string;
+}
+
+/** A line of the task's that isn't restic's own: `@snapshots […]`, `@stream <id> <size> <first> <last>`. */
+const marked = (log: string, what: string) =>
+    log
+        .split("\n")
+        .filter((line) => line.startsWith(`@${what} `))
+        .map((line) => line.slice(what.length + 2));
+
+/** A stream's record; undefined where its first line is none. */
+export function recordOf(firstLine: string): StreamRecord | undefined {
+    if (!firstLine.startsWith(`${recordMark}{`)) return undefined;
+    try {
+        const record = JSON.parse(firstLine.slice(recordMark.length)) as StreamRecord;
+        return typeof record.takenAt === "string" && !Number.isNaN(Date.parse(record.takenAt)) ? record : undefined;
+    } catch {
+        return undefined;
+    }
+}
+
+const kindOf = (path: string): RecoveryPoint["kind"] => (path.endsWith(".sql") ? "database" : path.endsWith(".tar") ? "archive" : "files");
+
+/** An archive ends with two empty blocks of 512 bytes, a database's stream with its last line. */
+function isWhole(kind: RecoveryPoint["kind"], first: string, end: Buffer): boolean {
+    if (kind === "archive") return end.length >= 1024 && end.subarray(-1024).every((byte) => byte === 0);
+    return recordOf(first) !== undefined && end.toString("utf8").trimEnd().split("\n").at(-1) === lastLine;
+}
+
+const decoded = (base64: string | undefined) => Buffer.from(base64 ?? "", "base64");
+
+/** A moment as every date here is written. */
+const moment = (text: string) => new Date(text).toISOString();
+
+/** restic's own words of a log, the last of them. */
+export function resticWords(log: string): string {
+    const lines = log.split("\n").filter((line) => line.trim() !== "" && !line.startsWith("@"));
+    const fatal = lines.filter((line) => /^Fatal: |error|denied|x509/i.test(line));
+    return (fatal.at(-1) ?? lines.at(-1) ?? "restic said nothing").replace(/^Fatal: /, "").trim();
+}
+
+/** The recovery points that a listing printed, newest first. */
+export function recoveryPoints(log: string): RecoveryPoint[] {
+    const [list] = marked(log, "snapshots");
+    if (list === undefined) throw new UnreadableRepository(resticWords(log));
+    const streams = new Map(marked(log, "stream").map((line) => [line.split(" ")[0], line.split(" ")]));
+    const folders = new Map(marked(log, "files").map((line) => [line.split(" ")[0], line.split(" ")[1]]));
+    // restic prints null where there is none.
+    const snapshots = (JSON.parse(list) as Snapshot[] | null) ?? [];
+    return snapshots
+        .map(({ id, time, paths, hostname }): RecoveryPoint => {
+            const path = paths?.[0] ?? "";
+            const kind = kindOf(path);
+            const base = { id, takenAt: moment(time), kind, path, host: hostname ?? "" };
+            if (kind === "files") {
+                const size = folders.get(id);
+                return { ...base, sizeBytes: size === undefined || size === "" ? "unknown" : Number(size), complete: "unknown" };
+            }
+            const looked = streams.get(id);
+            if (!looked) return { ...base, sizeBytes: "unknown", complete: "unchecked" };
+            const [, size, firstBase64, endBase64] = looked;
+            const first = decoded(firstBase64 === "-" ? "" : firstBase64)
+                .toString("utf8")
+                .split("\n")[0];
+            const end = decoded(endBase64 === "-" ? "" : endBase64);
+            const record = kind === "database" ? recordOf(first) : undefined;
+            return {
+                ...base,
+                ...(record ? { takenAt: moment(record.takenAt), record } : {}),
+                sizeBytes: /^\d+$/.test(size) ? Number(size) : "unknown",
+                complete: isWhole(kind, first, end) ? "yes" : "no",
+            };
+        })
+        .sort((a, b) => Date.parse(b.takenAt) - Date.parse(a.takenAt));
+}
+
+/** The newest whole stream; undefined where there is none. */
+export const newestWhole = (points: readonly RecoveryPoint[]): RecoveryPoint | undefined =>
+    points.find(({ complete }) => complete === "yes");

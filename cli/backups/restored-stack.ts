@@ -1,0 +1,75 @@
+/** The stack file of a restore: the source's configuration under another name, with what has been done noted in it. */
+
+import { UserError } from "../errors";
+import type { StreamRecord } from "./recovery-points";
+
+/** As much of a stack file as matters here. */
+export interface StackFile {
+    config?: Record<string, unknown>;
+    encryptionsalt?: string;
+    secretsprovider?: string;
+    encryptedkey?: string;
+}
+
+/** What the file of a restore says of it, under `restore:`; Pulumi takes these keys for another program's. */
+export interface RestoreNote {
+    /** The stack it was taken from. */
+    of: string;
+    /** Id of the recovery point. */
+    point: string;
+    started: string;
+    /** Once data is there and was checked. */
+    finished?: string;
+}
+
+/** Keys that are the source's alone: its place, its password, what was permitted or made from something there. */
+const ownKeys = [
+    "app",
+    "namespace",
+    "createsNamespace",
+    "password",
+    "passwordSecret",
+    "restoreFrom",
+    "allow",
+    "keepClaims",
+    "backupPrefix",
+];
+
+const isEncrypted = (value: unknown): boolean =>
+    value !== null && typeof value === "object" && ("secure" in value || Object.values(value).some(isEncrypted));
+
+/**
+ * The new stack's file. Database and owner keep their names, so that clients change host and password only; the password is a new one. Its own
+ * backups go to a repository of its own.
+ */
+export function restoredFile(source: StackFile, to: string, record: Pick<StreamRecord, "database">, note: RestoreNote): StackFile {
+    const { config = {}, ...encryption } = source;
+    const kept = Object.entries(config).filter(([key]) => !key.startsWith("restore:") && !ownKeys.some((own) => key === `holdfast:${own}`));
+    if (!encryption.encryptionsalt && !encryption.secretsprovider && kept.some(([, value]) => isEncrypted(value))) {
+        throw new UserError(
+            `The secrets of "${note.of}" are encrypted by your Pulumi service for that stack alone, and can't be copied as they are. Copy them with Pulumi first, into a file that is then the new stack's: pulumi stack init ${to} --copy-config-from ${note.of}, set holdfast:app ${to}, npx holdfast up ${to}; then restore into it is up to psql (docs/backup-commands.md).`,
+        );
+    }
+    return {
+        ...encryption,
+        config: {
+            ...Object.fromEntries(kept),
+            "holdfast:app": to,
+            "holdfast:database": record.database,
+            ...noteKeys(note),
+        },
+    };
+}
+
+const noteKeys = (note: RestoreNote): Record<string, string> =>
+    Object.fromEntries(Object.entries(note).map(([key, value]) => [`restore:${key}`, value as string]));
+
+/** What a file notes of a restore; undefined where it is no restore's. */
+export function noteIn({ config = {} }: StackFile): RestoreNote | undefined {
+    const text = (key: string) => (typeof config[`restore:${key}`] === "string" ? (config[`restore:${key}`] as string) : undefined);
+    const [of, point, started, finished] = [text("of"), text("point"), text("started"), text("finished")];
+    return of && point && started ? { of, point, started, ...(finished ? { finished } : {}) } : undefined;
+}
+
+/** The file with the restore's note in it. */
+export const withNote = (file: StackFile, note: RestoreNote): StackFile => ({ ...file, config: { ...file.config, ...noteKeys(note) } });
