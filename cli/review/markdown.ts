@@ -7,7 +7,9 @@ const signs: Record<Review["outcome"], string> = { safe: "✅", refused: "⛔", 
 
 /** A comment has 65,536 characters; what doesn't fit is counted. */
 const rowLimit = 100;
+const permissionLimit = 30;
 const errorLimit = 4000;
+const permissionLength = 400;
 
 const entities: Record<string, string> = { "&": "&amp;", "<": "&lt;", ">": "&gt;", "@": "&#64;" };
 
@@ -72,8 +74,14 @@ export function reviewMarkdown(review: Review): string {
                   [
                       "| permission | | |",
                       "|---|---|---|",
-                      ...permissions.map(({ text, use, says }) => `| ${code(text)} | ${use} | ${plain(says)} |`),
+                      ...permissions
+                          .slice(0, permissionLimit)
+                          .map(
+                              ({ text, use, says }) =>
+                                  `| ${code(text.slice(0, permissionLength))} | ${use} | ${plain(says.slice(0, permissionLength))} |`,
+                          ),
                   ].join("\n"),
+                  ...(permissions.length > permissionLimit ? [`And ${permissions.length - permissionLimit} more permissions.`] : []),
               ]
             : []),
         ...(errors.length > 0

@@ -9,7 +9,7 @@ function block(row: Row, width: number): string {
         ...row.findings.map(({ says }) => ["", says]),
         ...all(row, "fields").map((field, index) => [index === 0 ? "because of" : "", field]),
         ...all(row, "remains").map((text, index) => [index === 0 ? "remains" : "", text]),
-        ...(row.isAllowed ? [["allowed by", `holdfast:allow: ["${row.permission}"]`]] : []),
+        ...(row.allowedBy === undefined ? [] : [["allowed by", `holdfast:allow: ["${row.allowedBy}"]`]]),
         ...all(row, "instead").map((text, index) => [index === 0 ? "instead" : "", text]),
     ];
     const permission = permissionInWords(row);
@@ -38,10 +38,11 @@ export function reviewPage(review: Review, width = 100): string {
             : []),
         ...(permissions.length > 0
             ? [
-                  `Permissions\n${columns(
-                      permissions.map(({ text, use, says }) => [text, use, says]),
-                      width,
-                  )}`,
+                  `Permissions\n${permissions
+                      .map(({ text, use, says }) =>
+                          [`  ${wrap(text, width - 2, "    ")}`, `      ${wrap(`${use}: ${says}`, width - 6, "      ")}`].join("\n"),
+                      )
+                      .join("\n")}`,
               ]
             : []),
         ...(errors.length > 0 ? [`The engine says\n${list(errors)}`] : []),

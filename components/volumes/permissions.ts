@@ -8,7 +8,9 @@ import type { InputProblem } from "../problems";
 export function permissionProblem(text: string): string | undefined {
     const { problems } = readPermission(text);
     const sentences = problems.map((problem) => (/[.?]$/.test(problem) ? problem : `${problem}.`));
-    return sentences.length === 0 ? undefined : `${JSON.stringify(text)} is not a permission: ${sentences.join(" And ")}`;
+    return sentences.length === 0
+        ? undefined
+        : `"${text}" is not a permission: ${sentences.join(" And ")} The form is: delete <name> [until <YYYY-MM-DD>] [because <reason>].`;
 }
 
 /** Everything that is wrong with a list of permissions. */

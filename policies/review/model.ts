@@ -35,8 +35,10 @@ export interface Row {
     isRefusable: boolean;
     /** The permission that would allow it: `delete data-ledger-0`. Absent where none can. */
     permission?: string;
-    /** True where the stack's configuration has that permission. */
+    /** True where the stack's configuration has that permission, and it hasn't expired. */
     isAllowed: boolean;
+    /** The line that allows it, as it is written: with its last day and its reason. */
+    allowedBy?: string;
     findings: Finding[];
 }
 

@@ -1,9 +1,10 @@
-/** From a preview to what it would do to data. Pure: the same document always gives the same review. */
+/** From a preview to what it would do to data. Pure: the same document on the same day always gives the same review. */
 
+import { readPermission, utcDay } from "../../components/permissions/permission";
 import { type Change, changesOf, isStoppedByProtection, shownName } from "./changes";
 import { kindOf, permissionName, typeKey } from "./kinds";
 import type { Finding, Outcome, Review, Row } from "./model";
-import { ambiguousNames, judgePermissions, permissionsIn } from "./permissions";
+import { allowRows, judgePermissions, permissionsIn } from "./permissions";
 import { type EngineError, type Preview, readPreview } from "./preview";
 import { isRefused, isWorse, type Rule, type Verdict, verdicts } from "./rule";
 import { rules } from "./rules";
@@ -19,6 +20,12 @@ function findingsOf(change: Change, view: StackView, table: readonly Rule[]): Fi
 }
 
 const calm: Partial<Record<Change["effect"], Verdict>> = { create: "new", adopt: "kept" };
+
+/** The permission for an object; none is offered that couldn't be read again. */
+function offered(type: string, name: string): string | undefined {
+    const text = `delete ${permissionName(type, name)}`;
+    return readPermission(text).problems.length === 0 ? text : undefined;
+}
 
 function rowOf(change: Change, view: StackView, table: readonly Rule[]): Row | undefined {
     const findings = findingsOf(change, view, table);
@@ -42,7 +49,7 @@ function rowOf(change: Change, view: StackView, table: readonly Rule[]): Row | u
         verdict,
         isStoppedByProtection: isStoppedByProtection(change),
         isRefusable: isRefused(verdict) || findings.some(({ rule }) => rule === "protection-lifted"),
-        permission: harmful.every(({ canBeAllowed }) => canBeAllowed) ? `delete ${permissionName(change.type, name)}` : undefined,
+        permission: harmful.every(({ canBeAllowed }) => canBeAllowed) ? offered(change.type, name) : undefined,
         isAllowed: false,
         findings,
     };
@@ -110,22 +117,15 @@ function notesOf(preview: Preview, rows: readonly Row[]): string[] {
     return notes;
 }
 
-/** Reviews a preview that was read. The rules are a parameter for their tests. */
-export function reviewPreview(preview: Preview, table: readonly Rule[] = rules): Review {
+/** Reviews a preview that was read, by the permissions of that day. The rules are a parameter for their tests. */
+export function reviewPreview(preview: Preview, today: string, table: readonly Rule[] = rules): Review {
     const changes = changesOf(preview.steps);
     const view = new StackView(changes, preview.config);
     const rows = changes.map((change) => rowOf(change, view, table)).filter((row) => row !== undefined);
     rows.push(...stoppedRows(preview.errors, rows));
     const lines = permissionsIn(preview.config);
-    const ambiguous = ambiguousNames(rows);
-    for (const row of rows) {
-        row.isAllowed =
-            !row.isStoppedByProtection &&
-            row.permission !== undefined &&
-            (row.isRefusable || row.verdict === "unknown") &&
-            lines.includes(row.permission) &&
-            !ambiguous.has(row.permission);
-    }
+    allowRows(lines, rows, today);
+    const isWhole = preview.hidden === 0 && preview.errors.length === 0 && preview.problems.length === 0;
     const others: Record<string, number> = {};
     const told = new Set(rows.map(({ urn }) => urn));
     for (const { urn, effect, type } of changes) {
@@ -138,7 +138,7 @@ export function reviewPreview(preview: Preview, table: readonly Rule[] = rules):
         stack: changes[0]?.urn.split("::")[0]?.replace(/^urn:pulumi:/, ""),
         outcome: outcomeOf(rows, preview),
         rows: rows.sort((a, b) => order(a) - order(b)),
-        permissions: judgePermissions(lines, rows),
+        permissions: judgePermissions(lines, rows, isWhole, today),
         errors: preview.errors.map(({ message }) => message),
         problems: preview.problems,
         notes: notesOf(preview, rows),
@@ -146,9 +146,9 @@ export function reviewPreview(preview: Preview, table: readonly Rule[] = rules):
     };
 }
 
-/** Reviews the parsed document of `pulumi preview --json`. */
-export function review(document: unknown): Review {
-    return reviewPreview(readPreview(document));
+/** Reviews the parsed document of `pulumi preview --json`; permissions expire by the day, in UTC. */
+export function review(document: unknown, today: string = utcDay()): Review {
+    return reviewPreview(readPreview(document), today);
 }
 
 /** The review of a preview that there isn't: nothing can be told from it. */

@@ -1,5 +1,6 @@
 /** The kinds of resources that hold data, or decide what becomes of it. One entry makes a kind known to every rule that fits its role. */
 
+import { objectName, wordOfType } from "../../../components/permissions/kinds";
 import { cloudKinds } from "./cloud";
 import type { Kind } from "./kind";
 import { kubernetesKinds } from "./kubernetes";
@@ -10,6 +11,7 @@ export type { Kind, Role, Safeguard } from "./kind";
 const providers: readonly Kind[] = ["kubernetes", "aws"].map((name) => ({
     type: `pulumi:providers:${name}`,
     title: "provider",
+    word: "provider",
     role: "provider",
 }));
 
@@ -26,10 +28,7 @@ export function typeKey(type: string): string {
 export const kindOf = (type: string): Kind | undefined => byType.get(typeKey(type));
 
 /** What a permission calls an object: a claim by its bare name, others as `kind/name`. */
-export function permissionName(type: string, name: string): string {
-    const word = kindOf(type)?.word ?? typeKey(type).split(/[/:]/).pop()?.toLowerCase() ?? "";
-    return word === "" ? name : `${word}/${name}`;
-}
+export const permissionName = (type: string, name: string): string => objectName(kindOf(type)?.word ?? wordOfType(type), name);
 
 /** Groups of custom resources that only describe: what they make can be made again from them. */
 export const harmlessGroups: readonly string[] = [

@@ -1,5 +1,7 @@
 /** What the rules know of a kind of resource. */
 
+import type { PermissionWord } from "../../../components/permissions/kinds";
+
 /**
  * What a resource is to the data.
  *
@@ -29,11 +31,8 @@ export interface Kind {
     type: string;
     /** What people call it. */
     title: string;
-    /**
-     * What stands before its name in a permission: `snapshot` in `delete snapshot/before-upgrade`. Empty for claims.
-     * @default the last word of the type, in small letters
-     */
-    word?: string;
+    /** What stands before its name in a permission: `snapshot` in `delete snapshot/before-upgrade`. Empty for claims. */
+    word: PermissionWord;
     role: Role;
     /** Where its size is: a quantity, or a number of GiB. */
     size?: string;

@@ -1,3 +1,5 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import * as fc from "fast-check";
 import { kindWords, objectName, wordOfType } from "../../../components/permissions/kinds";
 import { PermissionList, readPermission, utcDay } from "../../../components/permissions/permission";
@@ -114,4 +116,9 @@ test("whatever an object is called and wherever it is from, there is a permissio
     expect(kindWords).toContain("statefulset");
     expect(wordOfType("kubernetes:example.com/v1:Widget")).toBe("widget.example.com");
     expect(wordOfType("gcp:storage/bucket:Bucket")).toBe("bucket.storage.gcp");
+});
+
+test("the page about permissions names every kind", () => {
+    const page = readFileSync(join(__dirname, "../../../docs/permissions.md"), "utf8");
+    expect(kindWords.filter((word) => !page.includes(`\`${word}\``))).toEqual([]);
 });

@@ -78,9 +78,11 @@ test("a comment stays below what a pull request takes", () => {
     const many = Array.from({ length: 1000 }, (_, i) =>
         remove({ ...claim({}, {}, { name: `data-db-${i}`, namespace: "shop" }), urn: `${claim().urn}-${i}` }),
     );
-    const text = reviewMarkdown(review(preview(many)));
+    const lines = many.map((_, i) => `delete data-db-${i} because ${"it moved ".repeat(30)}`);
+    const text = reviewMarkdown(review(preview(many, { config: { "holdfast:allow": JSON.stringify(lines) } })));
     expect(text.length).toBeLessThan(65_536);
     expect(text).toContain("900 more");
+    expect(text).toContain("And 970 more permissions.");
 });
 
 test("objects that stay are listed by kind, and what holds no data is counted", () => {

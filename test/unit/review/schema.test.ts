@@ -29,7 +29,13 @@ test("the check finds what is wrong", () => {
 
 test("the page about reviews names every verdict and every property", () => {
     const properties = (name: string) => Object.keys((schema.$defs[name] as { properties: object }).properties);
-    for (const word of [...verdicts, ...properties("review"), ...properties("row"), ...properties("finding")]) {
+    for (const word of [
+        ...verdicts,
+        ...properties("review"),
+        ...properties("row"),
+        ...properties("finding"),
+        ...properties("permission"),
+    ]) {
         expect({ word, isNamed: page.includes(`\`${word}\``) || page.includes(word) }).toEqual({ word, isNamed: true });
     }
 });
