@@ -1,7 +1,7 @@
 /** The pages are about what is there: files, links, use cases and the picture. */
 
-import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
-import { dirname, join, relative } from "node:path";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { engines } from "../../../components/engines";
 import { catalog } from "../../../components/usecases/catalog";
 import { modes } from "../../../components/usecases/engines";
@@ -53,14 +53,19 @@ describe.each(pages)("%s", (file, text) => {
     });
 });
 
-it("every page of docs is linked from the README", () => {
-    const linked = [...readme.matchAll(/\]\((docs[^)#\s]*)/g)].map(([, path]) => path);
-    const folders = linked.map((path) => (statSync(join(root, path)).isDirectory() ? path : relative(root, dirname(join(root, path)))));
-    const lost = markdownFiles()
-        .filter((file) => file.startsWith("docs/"))
-        // The index of a folder leads to the pages beside it.
-        .filter((file) => !linked.includes(file) && !(file.startsWith("docs/components/") && folders.includes("docs/components")))
-        .filter((file) => !file.startsWith("docs/examples/"));
+it("every page of docs is reached from the README, by links", () => {
+    const reached = new Set<string>();
+    const follow = (file: string): void => {
+        if (reached.has(file) || !file.endsWith(".md") || !existsSync(join(root, file))) {
+            return;
+        }
+        reached.add(file);
+        for (const [, link] of readFileSync(join(root, file), "utf8").matchAll(/\]\(([^)\s#]+)/g)) {
+            follow(join(dirname(file), link));
+        }
+    };
+    follow("README.md");
+    const lost = markdownFiles().filter((file) => file.startsWith("docs/") && !file.startsWith("docs/examples/") && !reached.has(file));
     expect(lost).toEqual([]);
 });
 
