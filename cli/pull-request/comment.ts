@@ -10,7 +10,9 @@ import { signs, wholeHeadline } from "./words";
 export const marker = "<!-- holdfast pull-request -->";
 
 /** What GitHub takes. It counts characters, and JavaScript's length is never less. */
-export const commentLimit = 65_536;
+export const githubLimit = 65_536;
+/** Whoever posts the comment may add a line: which commit it is of. */
+export const commentLimit = githubLimit - 500;
 /** Kept back for saying what was left out. */
 const noticeLimit = 1200;
 const namedLeft = 10;
@@ -90,7 +92,7 @@ function blocksOf(report: PullRequestReport): Block[] {
 function notice(left: readonly string[]): string {
     const named = left.slice(0, namedLeft).map((title) => plain(short(title, 80)));
     const more = left.length > namedLeft ? ` and ${left.length - namedLeft} more parts` : "";
-    return `**Left out**, because a comment takes ${commentLimit.toLocaleString("en")} characters: ${named.join("; ")}${more}. The report in JSON beside this comment has all of it.`;
+    return `**Left out**, because a comment takes ${githubLimit.toLocaleString("en")} characters: ${named.join("; ")}${more}. The report in JSON beside this comment has all of it.`;
 }
 
 export function comment(report: PullRequestReport, limit = commentLimit): string {
