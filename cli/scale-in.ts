@@ -92,6 +92,5 @@ export function leftVolumes(departed: readonly DepartingClaim[], volumes: readon
                 `  ${kubectl} patch pv ${metadata.name} -p '{"spec":{"persistentVolumeReclaimPolicy":"Delete"}}'`,
             ]);
         }),
-        "  Take their permissions out of holdfast:allow: they would hold for new claims of those names as well.",
     ];
 }

@@ -47,10 +47,29 @@ function mapOf(value: unknown): Record<string, string> | undefined {
 }
 
 /** What is wrong with a key whose value has several parts, which the command line can't write in one go. */
-function wrongParts(name: string, text: string, what: string): { problem: string } {
+function wrongParts(name: string, text: string, what: string, example = table[name].example): { problem: string } {
     return {
-        problem: `${prefix}${name}: ${JSON.stringify(text)} is not ${what}. Write in the stack's file: ${prefix}${name}: ${table[name].example}`,
+        problem: `${prefix}${name}: ${JSON.stringify(text)} is not ${what}. Write in the stack's file: ${prefix}${name}: ${example}`,
     };
+}
+
+/** What is wrong with a list of lines: that it is none, or that YAML took a line with a colon in it for a table. */
+function listProblems(name: string, text: string, value: unknown): string {
+    const written = (item: object) =>
+        Object.entries(item)
+            .map(([key, rest]) => `${key}: ${typeof rest === "string" ? rest : JSON.stringify(rest)}`)
+            .join(", ");
+    if (Array.isArray(value)) {
+        const wrong = value.flatMap((item, index) => (typeof item === "string" ? [] : [{ item, index }]));
+        return wrong
+            .map(({ item, index }) => {
+                const line = typeof item === "object" && item !== null ? written(item) : String(item);
+                return `${prefix}${name}[${index}]: ${JSON.stringify(item)} is not text. Put it in quotes: - ${JSON.stringify(line)}`;
+            })
+            .join("\n     ");
+    }
+    const example = value === undefined ? JSON.stringify([text]) : table[name].example;
+    return wrongParts(name, text, "a list", example).problem;
 }
 
 /** Reads one value by its kind: the value, or what is wrong with it. */
@@ -58,7 +77,7 @@ function readValue(name: string, text: string): { value?: unknown; problem?: str
     switch (table[name].kind) {
         case "list": {
             const value = parsed(text);
-            return isList(value) ? { value } : wrongParts(name, text, "a list");
+            return isList(value) ? { value } : { problem: listProblems(name, text, value) };
         }
         case "items": {
             const value = parsed(text);

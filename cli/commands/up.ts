@@ -4,6 +4,7 @@ import { forContext } from "../context-stack";
 import { onStack } from "../deployment";
 import { UserError } from "../errors";
 import { makeWayForLeftClasses } from "../left-classes";
+import { notesAfterwards, notesBefore, permissionNotes } from "../permissions";
 import { summary } from "../summary";
 
 export interface UpOptions {
@@ -21,6 +22,8 @@ export async function runUp(name: string, options: UpOptions): Promise<void> {
     await onStack(stack, { yes: options.yes, whenMissing: "create" }, async (deployment) => {
         const { pulumi, checked, consent } = deployment;
         const resources = knownResources(pulumi, stack);
+        const notes = permissionNotes(checked, resources);
+        for (const line of notesBefore(notes)) console.error(line);
         const afterwards = refuseHarm(deployment, resources);
         for (const line of makeWayForLeftClasses(deployment, resources)) console.error(line);
         const status = await pulumi.interactive(["up", "--stack", stack, "--suppress-outputs", ...consent]);
@@ -31,6 +34,6 @@ export async function runUp(name: string, options: UpOptions): Promise<void> {
         }
         const outputs = JSON.parse(pulumi.run(["stack", "output", "--json", "--stack", stack]));
         console.log(summary(stack, outputs, checked.settings.target === "sandbox"));
-        for (const line of afterwards()) console.log(line);
+        for (const line of [...afterwards(), ...notesAfterwards(notes)]) console.log(line);
     });
 }

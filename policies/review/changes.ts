@@ -71,7 +71,7 @@ function kubernetesIdentity(state: State): Identity | undefined {
     };
 }
 
-function identityOf(state: State | undefined): Identity | undefined {
+export function identityOf(state: State | undefined): Identity | undefined {
     if (!state) return undefined;
     if (isKubernetes(state.type)) return kubernetesIdentity(state);
     // What our storage makes in a cloud is called, in permissions too, by the storage it belongs to.

@@ -6,3 +6,4 @@ export { parsePreview } from "./preview";
 export { review, unreadable } from "./review";
 export { type Rule, type Verdict, verdicts } from "./rule";
 export { rules } from "./rules";
+export { type DeployedObject, deployedObjects } from "./state";

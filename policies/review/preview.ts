@@ -72,7 +72,7 @@ export const knownOps: readonly string[] = [
 const text = (value: unknown): string | undefined => (typeof value === "string" && value !== "" ? value : undefined);
 const texts = (value: unknown): string[] => (Array.isArray(value) ? value.filter((item) => typeof item === "string") : []);
 
-function stateOf(value: unknown): State | undefined {
+export function stateOf(value: unknown): State | undefined {
     if (!isFields(value) || typeof value.urn !== "string" || typeof value.type !== "string") return undefined;
     return {
         urn: value.urn,
