@@ -1,7 +1,7 @@
 /** The pages about components say what the sources say. `UPDATE_GOLDENS=1 npx jest test/unit/component-pages` writes them anew. */
 
 import { formattedPages, readPages, writePages } from "../support/component-pages/files";
-import { refusalsOf } from "../support/component-pages/reach";
+import { madeBy, refusalsOf } from "../support/component-pages/reach";
 import { components, dataTypes } from "../support/component-pages/read";
 
 const written = formattedPages();
@@ -63,5 +63,15 @@ describe("what is read from the sources", () => {
         // By a helper of another file, and by a name that was given its value before.
         expect(all.find(({ path, reason }) => path === "user" && reason.includes("…"))).toBeDefined();
         expect(all.find(({ path }) => path === "volumes[…].size")).toBeDefined();
+    });
+
+    it("has what a component makes, also by helpers of other files, by the names they are given", () => {
+        const names = components().map(({ name }) => name);
+        expect(postgres && madeBy(postgres.declared, names)).toEqual([
+            { type: "StatefulWorkload", isComponent: true, name: "…-server" },
+            { type: "core/v1 Secret", isComponent: false, name: "…-password" },
+        ]);
+        const snapshot = components().find(({ name }) => name === "ClaimSnapshot");
+        expect(snapshot && madeBy(snapshot.declared, names)).toEqual([{ type: "VolumeSnapshot", isComponent: false, name: "…-snapshot" }]);
     });
 });

@@ -56,33 +56,90 @@ function reached(start: Declared): Declared[] {
     return [...found.values()];
 }
 
-/** The text of an expression, with "…" for what only a run knows; several where it is one or the other. */
-function texts(node: ts.Expression | undefined, file: string, depth = 0): string[] {
-    if (node === undefined || depth > 6) {
+/** Works out what expressions say, in the files that a component leads to. */
+class Reading {
+    private readonly sources: ts.SourceFile[];
+
+    constructor(declared: Declared[]) {
+        this.sources = [...new Set(declared.map(({ node }) => node.getSourceFile()))];
+    }
+
+    /** The text of an expression, with "…" for what only a run knows; several where it is one or the other. */
+    texts(node: ts.Expression | undefined, file: string, depth = 0): string[] {
+        if (node === undefined || depth > 6) {
+            return [];
+        }
+        const deeper = (other: ts.Expression, otherFile = file) => this.texts(other, otherFile, depth + 1);
+        const plain = unwrapped(node);
+        if (ts.isStringLiteralLike(plain)) {
+            return [plain.text];
+        }
+        if (ts.isTemplateExpression(plain)) {
+            return [plain.head.text + plain.templateSpans.map(({ literal }) => `…${literal.text}`).join("")];
+        }
+        if (ts.isConditionalExpression(plain)) {
+            return [...deeper(plain.whenTrue), ...deeper(plain.whenFalse)];
+        }
+        if (ts.isIdentifier(plain)) {
+            return this.values(plain).flatMap((value) => deeper(value));
+        }
+        if (ts.isCallExpression(plain) && ts.isIdentifier(plain.expression)) {
+            const called = find(plain.expression.text, file);
+            return called ? returned(called.node).flatMap((value) => deeper(value, called.file)) : [];
+        }
         return [];
     }
-    const deeper = (other: ts.Expression | undefined, otherFile = file) => texts(other, otherFile, depth + 1);
-    if (ts.isStringLiteralLike(node)) {
-        return [node.text];
+
+    /** The values that a name of the same function may have: its initializer, or what the function is called with. */
+    values(name: ts.Identifier): ts.Expression[] {
+        for (let scope: ts.Node = name.parent; !ts.isSourceFile(scope); scope = scope.parent) {
+            if (ts.isFunctionLike(scope)) {
+                const position = scope.parameters.findIndex((parameter) => parameter.name.getText() === name.text);
+                const called = ts.isVariableDeclaration(scope.parent) ? scope.parent.name.getText() : scope.name?.getText();
+                if (position >= 0) {
+                    return called ? this.argumentsOf(called, position, scope.parent) : [];
+                }
+            }
+            const values: ts.Expression[] = [];
+            inside(scope, (node) => {
+                if (ts.isVariableDeclaration(node) && node.name.getText() === name.text && node.initializer) {
+                    values.push(node.initializer);
+                }
+            });
+            if (values.length > 0) {
+                return values;
+            }
+        }
+        return [];
     }
-    if (ts.isTemplateExpression(node)) {
-        return [node.head.text + node.templateSpans.map(({ literal }) => `…${literal.text}`).join("")];
+
+    /** What a function is called with: one at the top of a file may be called from any other. */
+    private argumentsOf(called: string, position: number, declaredIn: ts.Node): ts.Expression[] {
+        const isOfFile =
+            ts.isSourceFile(declaredIn) ||
+            (ts.isVariableDeclarationList(declaredIn.parent) && ts.isSourceFile(declaredIn.parent.parent.parent));
+        const found: ts.Expression[] = [];
+        for (const source of isOfFile ? this.sources : [declaredIn.getSourceFile()]) {
+            inside(source, (node) => {
+                if (ts.isCallExpression(node) && node.expression.getText() === called && node.arguments[position]) {
+                    found.push(node.arguments[position]);
+                }
+            });
+        }
+        return found;
     }
-    if (ts.isParenthesizedExpression(node) || ts.isAsExpression(node)) {
-        return deeper(node.expression);
+
+    /** A property's texts, of an object that is written here or was given a name. */
+    property(node: ts.Expression | undefined, key: string, file: string): string[] {
+        const plain = node && unwrapped(node);
+        const objects = plain && ts.isIdentifier(plain) ? this.values(plain).map(unwrapped) : plain ? [plain] : [];
+        return objects.filter(ts.isObjectLiteralExpression).flatMap((object) => this.texts(propertyOf(object, key), file));
     }
-    if (ts.isConditionalExpression(node)) {
-        return [...deeper(node.whenTrue), ...deeper(node.whenFalse)];
-    }
-    if (ts.isIdentifier(node)) {
-        const local = localValues(node);
-        return local.length > 0 ? local.flatMap((value) => deeper(value)) : [];
-    }
-    if (ts.isCallExpression(node) && ts.isIdentifier(node.expression)) {
-        const called = find(node.expression.text, file);
-        return called ? returned(called.node).flatMap((value) => deeper(value, called.file)) : [];
-    }
-    return [];
+}
+
+/** An expression without parentheses and claims about its type. */
+function unwrapped(node: ts.Expression): ts.Expression {
+    return ts.isParenthesizedExpression(node) || ts.isAsExpression(node) ? unwrapped(node.expression) : node;
 }
 
 /** What a function gives back. */
@@ -93,39 +150,6 @@ function returned(node: ts.Node): ts.Expression[] {
             found.push(each.expression);
         } else if (ts.isArrowFunction(each) && !ts.isBlock(each.body)) {
             found.push(each.body);
-        }
-    });
-    return found;
-}
-
-/** The values that a name of the same function may have: its initializer, or what the function is called with. */
-function localValues(name: ts.Identifier): ts.Expression[] {
-    for (let scope: ts.Node = name.parent; !ts.isSourceFile(scope); scope = scope.parent) {
-        if (ts.isFunctionLike(scope)) {
-            const position = scope.parameters.findIndex((parameter) => parameter.name.getText() === name.text);
-            const called = ts.isVariableDeclaration(scope.parent) ? scope.parent.name.getText() : scope.name?.getText();
-            if (position >= 0) {
-                return called ? argumentsOf(called, position, name.getSourceFile()) : [];
-            }
-        }
-        const values: ts.Expression[] = [];
-        inside(scope, (node) => {
-            if (ts.isVariableDeclaration(node) && node.name.getText() === name.text && node.initializer) {
-                values.push(node.initializer);
-            }
-        });
-        if (values.length > 0) {
-            return values;
-        }
-    }
-    return [];
-}
-
-function argumentsOf(called: string, position: number, file: ts.SourceFile): ts.Expression[] {
-    const found: ts.Expression[] = [];
-    inside(file, (node) => {
-        if (ts.isCallExpression(node) && node.expression.getText() === called && node.arguments[position]) {
-            found.push(node.arguments[position]);
         }
     });
     return found;
@@ -148,13 +172,15 @@ function propertyOf(node: ts.ObjectLiteralExpression, key: string): ts.Expressio
 /** The sentences of every `{ path, reason }` that the component leads to, by argument. */
 export function refusalsOf(start: Declared): Refusal[] {
     const found = new Map<string, Refusal>();
-    for (const { node: declaration, file } of reached(start)) {
+    const all = reached(start);
+    const reading = new Reading(all);
+    for (const { node: declaration, file } of all) {
         inside(declaration, (node) => {
             if (!ts.isObjectLiteralExpression(node)) {
                 return;
             }
-            const reasons = texts(propertyOf(node, "reason"), file);
-            const paths = texts(propertyOf(node, "path"), file);
+            const reasons = reading.property(node, "reason", file);
+            const paths = reading.property(node, "path", file);
             reasons.forEach((reason, index) => {
                 // A helper is called with one argument and one sentence at a time.
                 const path = (paths.length === reasons.length ? paths[index] : paths.length === 1 ? paths[0] : "") as string;
@@ -172,8 +198,11 @@ export function refusalsOf(start: Declared): Refusal[] {
 /** The resources and components that it makes, as far as each is written as `new Kind(…)`. */
 export function madeBy(start: Declared, componentNames: string[]): Made[] {
     const found = new Map<string, Made>();
-    const kinds = new Set<string>();
-    for (const { node: declaration, file } of reached(start)) {
+    const all = reached(start);
+    const reading = new Reading(all);
+    const add = (type: string, name = "", isComponent = false) => found.set(`${type} ${name}`, { type, isComponent, name });
+    const ofTables = new Set<string>();
+    for (const { node: declaration, file } of all) {
         inside(declaration, (node) => {
             if (
                 ts.isIdentifier(node) &&
@@ -181,28 +210,33 @@ export function madeBy(start: Declared, componentNames: string[]): Made[] {
                 !ts.isTypeReferenceNode(node.parent) &&
                 declaration !== node.parent
             ) {
-                // One of a table, from which the class is taken.
-                kinds.add(node.text);
+                ofTables.add(node.text);
             }
             if (!ts.isNewExpression(node) || !ts.isIdentifier(node.expression)) {
                 return;
             }
             const kind = node.expression.text;
-            const module = borrowed(file).get(kind)?.module ?? "";
-            const isComponent = componentNames.includes(kind);
-            const [, sdk, group] = /^@pulumi\/(kubernetes|aws)\/(.+)$/.exec(module) ?? [];
-            if (!isComponent && !sdk) {
+            const names = reading.texts(node.arguments?.[0], file);
+            if (componentNames.includes(kind)) {
+                add(kind, names[0], true);
                 return;
             }
-            const custom = kind === "CustomResource" ? /kind: "(\w+)"/.exec(node.getText())?.[1] : undefined;
-            const [name = ""] = texts(node.arguments?.[0], file);
-            const type = isComponent ? kind : custom ? custom : sdk === "aws" ? `AWS ${group} ${kind}` : `${group} ${kind}`;
-            found.set(`${type} ${name}`, { type, isComponent, name });
+            const [, sdk, group] = /^@pulumi\/(kubernetes|aws)\/(.+)$/.exec(borrowed(file).get(kind)?.module ?? "") ?? [];
+            if (!sdk) {
+                return;
+            }
+            const customKinds = kind === "CustomResource" ? reading.property(node.arguments?.[1], "kind", file) : [];
+            const ours = sdk === "aws" ? `AWS ${group} ${kind}` : `${group} ${kind}`;
+            for (const [index, name] of (names.length > 0 ? names : [""]).entries()) {
+                // A helper makes an object of each kind that it is called with.
+                add(customKinds[index] ?? customKinds[0] ?? ours, name);
+            }
         });
     }
-    for (const type of kinds) {
+    // A class of a table is made by whoever looks it up.
+    for (const type of ofTables) {
         if (![...found.values()].some((made) => made.type === type)) {
-            found.set(type, { type, isComponent: true, name: "" });
+            add(type, "", true);
         }
     }
     return [...found.values()].sort((a, b) => (`${a.type} ${a.name}` < `${b.type} ${b.name}` ? -1 : 1));
