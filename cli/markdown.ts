@@ -29,14 +29,14 @@ const entity = (sign: string) => `&#${sign.codePointAt(0)};`;
 /** Text in a cell or a line, as text. */
 export const plain = (text: string): string =>
     oneLine(text)
-        .replace(/[&<>\\|*_`[\]~@$]|#(?=\d)|:(?=\/\/)|(?<=\bwww)\./giu, (sign) => signs[sign] ?? entity(sign))
+        .replace(/[&<>\\|*_`[\]~@$]|#(?=\d)|:(?=\/\/)|(?<=www)\./giu, (sign) => signs[sign] ?? entity(sign))
         // What would begin a list or a heading at the start of a line.
         .replace(/^(?:[-+=#]|\d(?=\d*[.)]))/u, entity)
         .replace(/\bgh(?=-)/giu, "$&&#8203;");
 
 /** Text as code. An element, since a cell of a table can end within backticks; GitHub calls nobody in it, so that it can be copied. */
 export const code = (text: string): string =>
-    `<code>${oneLine(text).replace(/[&<>\\|*_`[\]~@$]|:(?=\/\/)|(?<=\bwww)\./giu, entity) || "&#8203;"}</code>`;
+    `<code>${oneLine(text).replace(/[&<>\\|*_`[\]~@$]|:(?=\/\/)|(?<=www)\./giu, entity) || "&#8203;"}</code>`;
 
 /** Lines as they are, in a block that they can't end. */
 export function block(text: string): string {

@@ -75,12 +75,6 @@ test("what doesn't go together is said at once, and nothing is written", async (
         expect(run.stderr).toContain(said);
 });
 
-test("a stack that there isn't: it can't be told, and the comment says why", async () => {
-    const run = await holdfast("nosuch");
-    expect(run.status).toBe(1);
-    expect(run.stdout).toContain('There is no stack "nosuch"');
-});
-
 test("a preview that policies weren't asked in doesn't look as if they held", async () => {
     const run = await holdfast("--preview", safe, safe);
     expect(run.stdout).toContain("| not asked |");

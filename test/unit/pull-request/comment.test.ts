@@ -117,7 +117,7 @@ test("whatever objects, stacks, policies and errors are called, the comment stay
             expect(found.tags.filter((tag) => !allowedTags.includes(tag))).toEqual([]);
             expect(found).toMatchObject({ closed: found.opened, isFenced: true, isEven: true });
         }),
-        { numRuns: 150 },
+        { numRuns: 100 },
     );
 });
 

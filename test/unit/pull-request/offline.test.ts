@@ -60,6 +60,11 @@ test("wrong config: it can't be told, with every problem", async () => {
     expect(report.policies).toBeUndefined();
 });
 
+test("a stack that there isn't: it can't be told, and which there are", async () => {
+    const report = await offline("nosuch");
+    expect(report).toMatchObject({ outcome: "unknown", problems: [expect.stringContaining("Stacks here: custom, user-preferences")] });
+});
+
 describe("policies on what a program registers under mocks", () => {
     const program = () => {
         new StorageClass("fast", {

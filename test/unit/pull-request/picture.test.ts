@@ -40,7 +40,7 @@ test("no name breaks it", () => {
             const lines = drawn([remove(claim({}, {}, { name, namespace: where })), same(namespace(where))]).split("\n");
             for (const line of lines) expect({ line, isKnown: grammar.some((rule) => rule.test(line)) }).toEqual({ line, isKnown: true });
         }),
-        { numRuns: 300 },
+        { numRuns: 100 },
     );
 });
 
