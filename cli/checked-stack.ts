@@ -1,4 +1,6 @@
 import type { Plan } from "../components/usecases/plan";
+import { s3Access } from "../sandbox/cluster/s3";
+import { variableOf } from "../stacks/backups";
 import { checkConfig } from "../stacks/check";
 import { refusal } from "../stacks/config";
 import type { Settings } from "../stacks/keys";
@@ -6,6 +8,15 @@ import { surroundings } from "../stacks/surroundings";
 import { UserError } from "./errors";
 import { missingImages } from "./sandbox-images";
 import { rawStackConfig } from "./stack";
+
+/** As much of the sandbox's repository as tells that there will be one. */
+const expectedRepository = {
+    [variableOf("backupEndpoint")]: s3Access.endpoint,
+    [variableOf("backupBucket")]: s3Access.bucket,
+    [variableOf("backupAccessKeyId")]: "later",
+    [variableOf("backupSecretAccessKey")]: "later",
+    [variableOf("backupPassword")]: "later",
+};
 
 /** What a stack's configuration asks for, checked as the program will check it. */
 export interface CheckedStack {
@@ -18,8 +29,9 @@ export interface CheckedStack {
  * only their presence matters here.
  */
 export function checkStack(stack: string): CheckedStack {
-    // The sandbox's own kubeconfig is made by the time it is needed.
-    const around = ({ target }: Partial<Settings>) => (target === "sandbox" ? { ...surroundings, read: () => "" } : surroundings);
+    // The sandbox's own kubeconfig and repository are there by the time they are needed.
+    const around = ({ target }: Partial<Settings>) =>
+        target === "sandbox" ? { ...surroundings, read: () => "", env: { ...surroundings.env, ...expectedRepository } } : surroundings;
     const { checked, settings, problems } = checkConfig(rawStackConfig(stack), around);
     const missing = settings.target === "sandbox" ? missingImages(settings, checked?.plan) : [];
     if (checked && missing.length === 0) return checked;

@@ -11,6 +11,7 @@ import { runSteps } from "./progress";
 import { PulumiCli } from "./pulumi";
 import { liftDeadLocks, settlePending } from "./recover";
 import { neededImages } from "./sandbox-images";
+import { repositoryEnvironment } from "./sandbox-repository";
 import { keepStackFile, stackFile } from "./stack";
 import { mendTornState } from "./torn-state";
 
@@ -54,7 +55,7 @@ export async function onStack(
 }
 
 /** Brings the target up as far as it is ours, and returns the environment for `pulumi`. */
-async function prepareTarget({ settings, plan }: CheckedStack): Promise<NodeJS.ProcessEnv> {
+export async function prepareTarget({ settings, plan }: CheckedStack): Promise<NodeJS.ProcessEnv> {
     const paths = userPaths();
     const target = settings.target === "sandbox" ? "sandbox" : "other";
     const engineSets = neededToolSets(findEngine(process.env, path.dirname(paths.state)), target);
@@ -63,11 +64,13 @@ async function prepareTarget({ settings, plan }: CheckedStack): Promise<NodeJS.P
         const addOns: AddOn[] = [];
         if (plan.storage.driver === "local-path") addOns.push("local-path");
         if (takesSnapshots(plan)) addOns.push("snapshots");
+        if (plan.backup.carriedOut) addOns.push("backups");
         toolchain = await new Sandbox(paths).up({ addOns, images: neededImages(settings, plan), toolSets: engineSets }, runSteps);
     } else if (engineSets.length > 0) {
         toolchain = new Toolchain(paths.cache, engineSets);
         const steps = toolchain.steps();
         if (steps.length > 0) await runSteps(steps);
     }
-    return childEnvironment(prepareEngine(target, toolchain));
+    const environment = childEnvironment(prepareEngine(target, toolchain));
+    return target === "sandbox" ? { ...environment, ...repositoryEnvironment(paths, plan.app) } : environment;
 }

@@ -1,6 +1,10 @@
 /** The engines this version can make, by the name a plan gives them. A new engine is one entry here and its component. */
 
 import * as pulumi from "@pulumi/pulumi";
+import type { BackedUpPods } from "./backups/planned-backup";
+import { postgresStream } from "./backups/postgres-stream";
+import { quiescedStream } from "./backups/quiesced-stream";
+import type { Stream } from "./backups/stream";
 import type { InputProblem } from "./problems";
 import type { StatefulAppArgs } from "./stateful-app-args";
 import type { EngineName, Plan } from "./usecases/plan";
@@ -16,7 +20,11 @@ import {
 import { clientPortsOf } from "./workloads/network";
 import { Postgres, postgresPort } from "./workloads/postgres";
 import { databaseNameOf, databaseNameProblem } from "./workloads/postgres-settings";
+import { quiesceSeconds } from "./workloads/quiesce";
 import { StatefulWorkload } from "./workloads/stateful-workload";
+
+/** Asked of a database where its policy has no query: it is there, and has its tables. */
+const anyTables = "SELECT count(*) FROM pg_catalog.pg_class WHERE relkind = 'r'";
 
 /** Where an engine is made, and what it waits for. */
 export interface EngineContext {
@@ -24,6 +32,8 @@ export interface EngineContext {
     namespace: string;
     storageClass: pulumi.Input<string>;
     dependsOn: pulumi.Resource[];
+    /** What the pods and claims carry for their backup. */
+    backedUp: BackedUpPods;
 }
 
 /** What clients need to know of an engine that was made. */
@@ -35,6 +45,8 @@ export interface MadeEngine {
     passwordSecret: pulumi.Output<string>;
     claimNames: pulumi.Output<string[]>;
     claimClasses: pulumi.Output<{ [claim: string]: string }>;
+    /** All of it. */
+    component: pulumi.Resource;
 }
 
 /** How one engine is checked and made from a plan. */
@@ -42,6 +54,8 @@ export interface Engine {
     problems(plan: Plan, args: StatefulAppArgs): InputProblem[];
     /** What can be seen without a plan, where the wish gives none: so that everything is told at once. */
     unplannedProblems?(app: string, args: StatefulAppArgs): InputProblem[];
+    /** How its data is copied as a stream; undefined where its files are copied. */
+    stream(plan: Plan, args: StatefulAppArgs): Stream | undefined;
     create(name: string, plan: Plan, args: StatefulAppArgs, context: EngineContext): MadeEngine;
 }
 
@@ -74,6 +88,10 @@ const postgres: Engine = {
         }
         return problems;
     },
+    stream(plan, args) {
+        const database = args.database ?? databaseNameOf(plan.app);
+        return postgresStream({ app: plan.app, database, owner: database, query: plan.backup.drill?.query || anyTables });
+    },
     create(name, plan, args, context) {
         const [volume] = plan.volumes;
         const { requests, limits } = plan.resources;
@@ -91,6 +109,9 @@ const postgres: Engine = {
                 storageClass: context.storageClass,
                 attributesClass: args.attributesClass,
                 restoreFrom: args.restoreFrom,
+                annotations: context.backedUp.annotations,
+                configFiles: context.backedUp.configFiles,
+                claimAnnotations: context.backedUp.claimAnnotations,
                 allow: args.allow,
                 resources: { cpu: requests.cpu, memory: requests.memory, cpuLimit: limits.cpu, memoryLimit: limits.memory },
                 settings: plan.engine.settings,
@@ -102,13 +123,13 @@ const postgres: Engine = {
                 spreadIsRequired: plan.spread.required,
                 clientNamespaces: args.clientNamespaces,
             },
-            { parent: context.component, dependsOn: context.dependsOn },
+            { parent: context.component, dependsOn: [...context.dependsOn, ...context.backedUp.dependsOn] },
         );
-        return { ...pick(made), port: postgresPort };
+        return { ...pick(made), port: postgresPort, component: made };
     },
 };
 
-function pick({ host, database, user, passwordSecret, claimNames, claimClasses }: Postgres): Omit<MadeEngine, "port"> {
+function pick({ host, database, user, passwordSecret, claimNames, claimClasses }: Postgres): Omit<MadeEngine, "port" | "component"> {
     return { host, database, user, passwordSecret, claimNames, claimClasses };
 }
 
@@ -149,16 +170,30 @@ const container: Engine = {
         return describedProblems(plan, args);
     },
     unplannedProblems: (app, args) => describedProblems(withoutPlan(app, args.replicas ?? 1), args),
+    stream(_, { workload }) {
+        if (!workload?.quiesceCommand) {
+            return undefined;
+        }
+        const { quiesceCommand, unquiesceCommand, quiesceTimeoutSeconds, volumes } = workload;
+        const mountPaths = volumes.map(({ mountPath }) => mountPath);
+        return quiescedStream({ mountPaths, quiesceCommand, unquiesceCommand, timeoutSeconds: quiesceTimeoutSeconds ?? quiesceSeconds });
+    },
     create(name, plan, args, context) {
         if (!args.workload) {
             throw new Error(`"${plan.app}" has no workload, which its problems say`);
         }
+        const { annotations, configFiles, claimAnnotations, dependsOn } = context.backedUp;
+        const workload = {
+            ...args.workload,
+            ...(Object.keys(annotations).length > 0 ? { annotations: { ...args.workload.annotations, ...annotations } } : {}),
+            ...(configFiles.length > 0 ? { configFiles: [...(args.workload.configFiles ?? []), ...configFiles] } : {}),
+        };
         const made = new StatefulWorkload(
             `${name}-workload`,
-            workloadArgsOf(plan, args.workload, contextOf(args, context, lostNodeSecondsOf(plan))),
+            workloadArgsOf(plan, workload, { ...contextOf(args, context, lostNodeSecondsOf(plan)), claimAnnotations }),
             {
                 parent: context.component,
-                dependsOn: context.dependsOn,
+                dependsOn: [...context.dependsOn, ...dependsOn],
             },
         );
         const none = pulumi.output("");
@@ -171,6 +206,7 @@ const container: Engine = {
             passwordSecret: none,
             claimNames: made.claimNames,
             claimClasses: made.claimClasses,
+            component: made,
         };
     },
 };

@@ -1,5 +1,6 @@
 import { Namespace } from "@pulumi/kubernetes/core/v1";
 import * as pulumi from "@pulumi/pulumi";
+import { createBackups, hasRepository, plannedBackupProblems, preparePods } from "./backups/planned-backup";
 import { engines } from "./engines";
 import { appObjects, misspeltPermissions } from "./permissions/app-objects";
 import { appNameProblem, type InputProblem, refuseProblems } from "./problems";
@@ -19,6 +20,7 @@ const decided = ["size", "ceiling", "replicas", "storageDriver", "storageClass",
 /** The wish that the arguments are: what decides the plan, without what only names things. */
 export function wishOf(app: string, args: StatefulAppArgs): Wish {
     const { useCase, target, environment, accept, drivers, policies } = args;
+    const repository = hasRepository(args) ? { hasRepository: true } : {};
     const overrides: Record<string, OverrideValue> = { ...args.set };
     for (const name of decided) {
         const value = args[name];
@@ -26,7 +28,7 @@ export function wishOf(app: string, args: StatefulAppArgs): Wish {
             overrides[name] = value;
         }
     }
-    return { app, useCase, target, environment, accept, overrides, drivers, policies };
+    return { app, useCase, target, environment, accept, overrides, drivers, policies, ...repository };
 }
 
 /** The argument that a path in the wish or the plan is about. */
@@ -80,6 +82,7 @@ export function planOf(app: string, args: StatefulAppArgs): { plan?: Plan; probl
             ...plannedDiskProblems(plan, args.disks),
             ...plannedStorageProblems(plan, args, isRegionSaid(args)),
             ...appClaimProblems(plan, args),
+            ...plannedBackupProblems(plan, args),
             ...(engine?.problems(plan, args) ?? []),
         ],
     };
@@ -132,13 +135,14 @@ export class StatefulApp extends pulumi.ComponentResource {
         const namespaceName = args.namespace ?? app;
         const namespace = args.createsNamespace === false ? undefined : createNamespace(this, name, namespaceName, app, args.allow);
         const storage = createStorage(this, `${name}-storage`, plan, namespaceName, args);
-        const engine = engines[plan.engine.name]?.create(name, plan, args, {
-            component: this,
-            namespace: namespaceName,
-            storageClass: storage.className,
-            // Whatever keeps a claim keeps its namespace and its class.
-            dependsOn: [namespace, ...storage.components].filter((resource) => resource !== undefined),
-        });
+        // Whatever keeps a claim keeps its namespace and its class.
+        const dependsOn = [namespace, ...storage.components].filter((resource) => resource !== undefined);
+        const place = { component: this, name, namespace: namespaceName, dependsOn };
+        const kind = engines[plan.engine.name];
+        const backedUp = preparePods(plan, args, kind?.stream(plan, args), place);
+        const engine = kind?.create(name, plan, args, { ...place, storageClass: storage.className, backedUp });
+        // After what they back up: a schedule that finds no pod makes a backup of nothing.
+        createBackups(plan, args, { ...place, dependsOn: [...dependsOn, ...(engine ? [engine.component] : [])] });
         this.host = pulumi.output(engine?.host ?? "");
         this.port = pulumi.output(engine?.port ?? 0);
         this.database = pulumi.output(engine?.database ?? "");

@@ -3,6 +3,7 @@
 import { planOf } from "../components/stateful-app";
 import type { Plan } from "../components/usecases/plan";
 import { keyOf } from "./aws";
+import { sandboxBackupProblems, withSandboxRepository } from "./backups";
 import { type Cluster, clusterOf, type Surroundings } from "./cluster";
 import { type RawConfig, readConfig } from "./config";
 import type { Settings } from "./keys";
@@ -24,9 +25,11 @@ const overlap = (a: string, b: string): boolean => {
 };
 
 export function checkConfig(raw: RawConfig, around: (settings: Partial<Settings>) => Surroundings): CheckedConfig {
-    const { settings, problems, unread } = readConfig(raw);
-    const { cluster, problems: unreachable } = settings.target === undefined ? { problems: [] } : clusterOf(settings, around(settings));
-    problems.push(...unreachable);
+    const { settings: read, problems, unread } = readConfig(raw);
+    const surroundings = around(read);
+    const { cluster, problems: unreachable } = read.target === undefined ? { problems: [] } : clusterOf(read, surroundings);
+    problems.push(...unreachable, ...sandboxBackupProblems(read));
+    const settings = withSandboxRepository(read, surroundings.env);
     const app = settings.app ?? settings.useCase;
     if (app === undefined || settings.useCase === undefined || settings.target === undefined) {
         return { settings, problems };

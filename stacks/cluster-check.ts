@@ -1,9 +1,10 @@
+import { backupNeedsOf } from "../components/backups/planned-backup";
 import { isLookedAt, missingFrom, warnOfUnknown } from "../components/storage/driver-presence";
 import { clusterNeedsOf } from "../components/storage/planned-storage";
 import type { CheckedConfig } from "./check";
 
 /**
- * What the plan's storage takes and its cluster hasn't got, in the words of config.
+ * What the plan's storage and backups take and its cluster hasn't got, in the words of config.
  *
  * Looked for in a preview only, since an update has had one; and only where plan and cluster are known, whatever else is wrong. A cluster
  * that doesn't answer is a warning.
@@ -12,7 +13,7 @@ export async function missingInCluster({ plan, cluster, settings }: CheckedConfi
     if (!plan || !cluster || !isLookedAt(cluster)) {
         return [];
     }
-    const { problems, unknown } = await missingFrom(cluster, clusterNeedsOf(plan, settings));
+    const { problems, unknown } = await missingFrom(cluster, [...clusterNeedsOf(plan, settings), ...backupNeedsOf(plan)]);
     if (unknown !== undefined) {
         warnOfUnknown(cluster, unknown);
     }

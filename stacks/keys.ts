@@ -49,6 +49,14 @@ export const keys = {
     clientNamespaces: { kind: "list", example: '["web"]' },
     accept: { kind: "list", example: '["single-local-copy"]' },
     allow: { kind: "list", example: '["delete data-user-preferences-0"]' },
+    backupEndpoint: { kind: "text", example: "https://s3.eu-central-1.amazonaws.com" },
+    backupBucket: { kind: "text", example: "example-shop-backups" },
+    backupPrefix: { kind: "text", example: "user-preferences" },
+    backupRegion: { kind: "text", example: "eu-central-1" },
+    backupAccessKeyId: { kind: "secret", example: "--secret <id of the access key>" },
+    backupSecretAccessKey: { kind: "secret", example: "--secret <secret of the access key>" },
+    backupPassword: { kind: "secret", example: "--secret <password>" },
+    backupCaConfigMap: { kind: "text", example: "kube-root-ca.crt" },
     region: { kind: "text", example: "eu-central-1" },
     eksCluster: { kind: "text", example: "shop" },
     accountId: { kind: "text", example: "111122223333" },
@@ -99,6 +107,14 @@ export interface Settings {
     clientNamespaces?: string[];
     accept?: string[];
     allow?: string[];
+    backupEndpoint?: string;
+    backupBucket?: string;
+    backupPrefix?: string;
+    backupRegion?: string;
+    backupAccessKeyId?: string;
+    backupSecretAccessKey?: string;
+    backupPassword?: string;
+    backupCaConfigMap?: string;
     region?: string;
     eksCluster?: string;
     accountId?: string;

@@ -61,7 +61,7 @@ export function passwordOf(made: Made, cluster: Cluster) {
     };
 }
 
-/** What was promised, and what of it nobody carries out yet. */
+/** What was promised, and what of it is not in force. */
 export function promiseOf(plan: Plan) {
     const { failover, restore, survives, restoreReason } = plan.objectives;
     const { backup } = plan;
@@ -79,7 +79,7 @@ export function promiseOf(plan: Plan) {
         notYet: [
             ...(isUncovered
                 ? [
-                      `backups are planned by the policy "${backup.policy}" and this version does not carry them out: until one does, lost or wrong data does not come back`,
+                      `backups are planned by the policy "${backup.policy}" and none is made: ${backup.missing}. Until that is there, lost or wrong data does not come back`,
                   ]
                 : []),
             ...(isMadeOnAws

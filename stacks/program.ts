@@ -54,6 +54,8 @@ function provider({ kubeconfig, context, clusterIdentifier }: Cluster): Provider
     });
 }
 
+const secretOf = (value: string | undefined) => (value === undefined ? undefined : pulumi.secret(value));
+
 /** Deploys what the stack's config asks for, and returns the stack's outputs. */
 export async function deploy() {
     const { settings, cluster, plan } = await checkedConfig();
@@ -64,8 +66,11 @@ export async function deploy() {
             kubeconfig: cluster.kubeconfig,
             context: cluster.context,
             workload: workloadOf(settings),
-            // Config says itself which of its values are secret; the password is one even where someone forgot to.
-            password: settings.password === undefined ? undefined : pulumi.secret(settings.password),
+            // Config says itself which of its values are secret; passwords and keys are even where someone forgot to.
+            password: secretOf(settings.password),
+            backupAccessKeyId: secretOf(settings.backupAccessKeyId),
+            backupSecretAccessKey: secretOf(settings.backupSecretAccessKey),
+            backupPassword: secretOf(settings.backupPassword),
         },
         {
             providers: {

@@ -23,12 +23,12 @@ const width = () => process.stdout.columns ?? 100;
 export function stackArgs(stack: string): PlanArgs {
     const { settings, problems } = readConfig(rawStackConfig(stack));
     if (problems.length > 0) throw new UserError(refusal(stack, problems));
-    const { useCase, target, environment, accept, overrides, drivers, policies, app } = wishOf(
+    const { useCase, target, environment, accept, overrides, drivers, policies, app, hasRepository } = wishOf(
         settings.app ?? settings.useCase ?? "",
         settings as Settings,
     );
     const set = Object.entries(overrides ?? {}).map(([path, value]) => `${path}=${value}`);
-    return { useCase, target, environment, accept, drivers, policies, app, set };
+    return { useCase, target, environment, accept, drivers, policies, app, set, hasRepository };
 }
 
 export function runPlanCommand(useCase: string | undefined, options: PlanOptions): void {

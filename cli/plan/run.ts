@@ -39,6 +39,8 @@ export interface PlanArgs {
     settings?: boolean;
     /** Described drivers and policies, from the stack's config. */
     drivers?: Wish["drivers"];
+    /** The stack names a repository for its backups. In the sandbox there always is one. */
+    hasRepository?: boolean;
     policies?: Wish["policies"];
     /** Columns of the terminal. @default 100 */
     width?: number;
@@ -100,6 +102,7 @@ function wishOf(args: PlanArgs): { wish: Wish; kinds: StorageKind[]; problems: P
         environment: args.environment,
         overrides,
         accept: args.accept,
+        hasRepository: args.hasRepository ?? (args.target ?? "sandbox") === "sandbox",
         drivers: args.drivers,
         policies: args.policies,
     };

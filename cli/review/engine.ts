@@ -11,11 +11,12 @@ import { childEnvironment, findEngine, neededToolSets, prepareEngine } from "../
 import { UserError } from "../errors";
 import { runSteps } from "../progress";
 import { PulumiCli } from "../pulumi";
+import { repositoryEnvironment } from "../sandbox-repository";
 import { keepStackFile, stackFile } from "../stack";
 import type { Source } from "./file";
 
 /** The environment in which the engine can preview, without bringing anything up: a review changes nothing. */
-export async function previewEnvironment({ settings }: CheckedStack): Promise<NodeJS.ProcessEnv> {
+export async function previewEnvironment({ settings, plan }: CheckedStack): Promise<NodeJS.ProcessEnv> {
     const paths = userPaths();
     const isSandbox = settings.target === "sandbox";
     const target = isSandbox ? "sandbox" : "other";
@@ -29,7 +30,8 @@ export async function previewEnvironment({ settings }: CheckedStack): Promise<No
         isSandbox || engineSets.length > 0 ? new Toolchain(paths.cache, [...(isSandbox ? clusterToolSets : []), ...engineSets]) : undefined;
     const steps = toolchain?.steps() ?? [];
     if (steps.length > 0) await runSteps(steps);
-    return childEnvironment(prepareEngine(target, toolchain));
+    const environment = childEnvironment(prepareEngine(target, toolchain));
+    return isSandbox ? { ...environment, ...repositoryEnvironment(paths, plan.app) } : environment;
 }
 
 /** Has the engine preview one of our stacks. */

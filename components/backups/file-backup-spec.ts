@@ -103,7 +103,7 @@ export function scheduleSpec(request: ScheduleRequest, place: RepositoryPlace) {
 }
 
 /** The pod of K8up's jobs as Pod Security "restricted" lets it run: as the files' own user, who can read them. */
-export function jobPod(runAsUser: number, runAsGroup: number) {
+export function jobPod(runAsUser: number, runAsGroup: number, region: string) {
     return {
         template: {
             spec: {
@@ -113,6 +113,7 @@ export function jobPod(runAsUser: number, runAsGroup: number) {
                     {
                         // The API wants a name; K8up writes its own.
                         name: "job",
+                        ...(region === "" ? {} : { env: [{ name: "AWS_DEFAULT_REGION", value: region }] }),
                         securityContext: { allowPrivilegeEscalation: false, capabilities: { drop: ["ALL"] } },
                         // K8up takes these from here alone. restic holds the repository's index in memory.
                         resources: { requests: { cpu: "50m", memory: "128Mi" }, limits: { memory: "1Gi" } },

@@ -25,6 +25,11 @@ export interface FileBackupArgs {
     /** The bucket, with the prefix of this application's repository: `backups/preferences`. One repository for each application. */
     bucket: pulumi.Input<string>;
     /**
+     * The bucket's region, for a server that wants it named.
+     * @default what the server says
+     */
+    region?: pulumi.Input<string>;
+    /**
      * ConfigMap of the namespace whose `ca.crt` the endpoint's certificate is checked with.
      * @default none: the image's own authorities
      */
@@ -174,7 +179,7 @@ export class FileBackup extends pulumi.ComponentResource {
             "PodConfig",
             // K8up gives its labels to the pods.
             { name: podConfigNameOf(app), namespace, labels: backupPodLabels(app) },
-            jobPod(user, args.runAsGroup ?? user),
+            pulumi.output(args.region ?? "").apply((region) => jobPod(user, args.runAsGroup ?? user, region)),
             options,
         );
         const schedule = custom(

@@ -22,6 +22,7 @@ export interface CheckedWish {
     /** Path → value, as text. */
     given: Map<string, string>;
     accept: readonly string[];
+    hasRepository: boolean;
     driverOf: (name: string) => Driver | undefined;
     policyOf: (name: string) => BackupPolicy | undefined;
 }
@@ -87,6 +88,7 @@ export function check(
         environment: (wish.environment as Environment | undefined) ?? target.environment,
         given,
         accept: [...new Set(wish.accept ?? [])].sort(),
+        hasRepository: wish.hasRepository ?? false,
         driverOf,
         policyOf,
     };

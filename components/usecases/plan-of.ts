@@ -1,5 +1,6 @@
 /** A judged draft as the plan that everyone else reads. */
 
+import { missingForBackups } from "./carried-out";
 import type { CheckedWish } from "./check";
 import type { Choices, Draft, StorageDraft, VolumeDraft } from "./draft";
 import type { Driver } from "./drivers";
@@ -13,10 +14,7 @@ import { bytesOf } from "./quantities";
 export function planOf(wish: CheckedWish, draft: Draft, choices: Choices, accepted: AcceptedRule[], kept: Objectives): Plan {
     const { engine, replicas, spread, resources, storage, volumes, asked, needs } = draft;
     const planned = backupOf(draft, choices);
-    const objectives: Objectives =
-        kept.restore && !planned.carriedOut
-            ? { ...kept, restoreReason: "planned: this version has no component that carries backups out yet" }
-            : kept;
+    const objectives: Objectives = kept.restore && !planned.carriedOut ? { ...kept, restoreReason: `planned: ${planned.missing}` } : kept;
     const region = wish.given.get("region") ?? wish.target.region;
     const names = new Set(accepted.map(({ rule }) => rule));
     return {
@@ -93,12 +91,14 @@ function volumeOf({ driver, parameters, ...volume }: VolumeDraft, storage: Stora
     return { ...volume, storage: storageOf(own, driver) };
 }
 
-function backupOf({ backup, engine, asked }: Draft, choices: Choices): PlannedBackup {
+function backupOf(draft: Draft, choices: Choices): PlannedBackup {
+    const { backup, engine, asked } = draft;
     const { name, method, interval, schedule, retention, pointInTime, location, encrypted, lock, drill, restoreTime: time } = backup;
     const reason = choices.decisions.find(({ path }) => path === "backup.policy")?.reason ?? asked.restoreReason ?? "";
     if (method === undefined) {
         return { policy: name, reason, carriedOut: false };
     }
+    const missing = missingForBackups(draft);
     return {
         policy: name,
         method,
@@ -111,8 +111,9 @@ function backupOf({ backup, engine, asked }: Draft, choices: Choices): PlannedBa
         ...(lock === undefined ? {} : { lock }),
         ...(drill === undefined ? {} : { drill: { schedule: drill.schedule, every: drill.every, query: drill.query[engine.name] ?? "" } }),
         restoreTime: time,
-        reason: `${reason}; this version plans the policy and does not carry it out yet`,
-        carriedOut: false,
+        reason: missing === undefined ? reason : `${reason}; planned only: ${missing}`,
+        carriedOut: missing === undefined,
+        ...(missing === undefined ? {} : { missing }),
     };
 }
 

@@ -124,8 +124,10 @@ export interface PlannedBackup {
     drill?: PlannedDrill;
     /** How long the restore of a full volume takes by the method's rate, and that rate. */
     restoreTime?: { seconds: number; formula: string };
-    /** False while this version can plan the policy but has no component to carry it out. */
+    /** False where the policy is planned only. */
     carriedOut: boolean;
+    /** What is missing to carry it out. */
+    missing?: string;
 }
 
 /** A real restore beside the live data, checked by a query. */

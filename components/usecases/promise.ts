@@ -1,5 +1,6 @@
 /** The promise in sentences, and what lies outside it. */
 
+import { missingForBackups } from "./carried-out";
 import type { Draft } from "./draft";
 import type { AcceptedRule, Objectives } from "./plan";
 import { inWords, roughly, secondsOf } from "./quantities";
@@ -16,9 +17,9 @@ export function promiseOf(draft: Draft, kept: Objectives): string[] {
     ];
     if (kept.restore && backup.method !== undefined) {
         const { rpo, rto, retention } = kept.restore;
-        promise.push(
-            `Planned, not yet carried out by this version: a restore from as far back as ${inWords(retention)}, missing at most ${inWords(rpo)}, within ${inWords(rto)}.`,
-        );
+        const restore = `a restore from as far back as ${inWords(retention)}, missing at most ${inWords(rpo)}, within ${inWords(rto)}.`;
+        const missing = missingForBackups(draft);
+        promise.push(missing === undefined ? sentence(restore) : `Planned, and not in force (${missing}): ${restore}`);
     } else {
         promise.push(`Nothing is restored: ${kept.restoreReason ?? "nothing is backed up"}.`);
     }
@@ -31,7 +32,9 @@ export function notProtectedOf(draft: Draft, kept: Objectives, accepted: Accepte
     list.push(
         backup.method === undefined
             ? "Deleted or overwritten data: replicas copy the mistake, and nothing is backed up."
-            : "Deleted or overwritten data: replicas copy the mistake, and no backup exists until a version of this carries the policy out.",
+            : missingForBackups(draft) === undefined
+              ? `Deleted or overwritten data since the newest copy: up to ${inWords(backup.interval ?? "24h")}.`
+              : "Deleted or overwritten data: replicas copy the mistake, and no backup exists until what is missing for it is there.",
     );
     const largest = kept.survives.at(-1) ?? "pod";
     if (largest !== "region") {

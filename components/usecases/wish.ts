@@ -23,6 +23,8 @@ export interface Wish {
     accept?: string[];
     /** Drivers that are not in the table, or differ from it here, by name. They are judged by the same rules. */
     drivers?: Record<string, DriverDescription>;
+    /** There is a repository for the copies, and what is needed to write to it. Without it backups are planned only. */
+    hasRepository?: boolean;
     /** Backup policies of your own, by name; `backup.policy` takes one. */
     policies?: Record<string, PolicyDescription>;
 }

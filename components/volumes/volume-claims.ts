@@ -33,6 +33,11 @@ export interface VolumeClaimsArgs {
      */
     restoreFrom?: { [claim: string]: string };
     /**
+     * Annotations of every claim, for programs that read them.
+     * @default none
+     */
+    annotations?: { [name: string]: string };
+    /**
      * Permissions, e.g. `delete data-ledger-2`: lifts the protection of exactly that claim, while it is listed.
      * @default none
      */
@@ -89,7 +94,12 @@ export class VolumeClaims extends pulumi.ComponentResource {
             const claim = new PersistentVolumeClaim(
                 `${name}-${volume.name}-${ordinal}`,
                 {
-                    metadata: { name: claimName, namespace: args.namespace, labels: labelsOf(args.app) },
+                    metadata: {
+                        name: claimName,
+                        namespace: args.namespace,
+                        labels: labelsOf(args.app),
+                        ...(args.annotations ? { annotations: args.annotations } : {}),
+                    },
                     spec: {
                         accessModes: [volume.accessMode ?? "ReadWriteOnce"],
                         storageClassName: asked,

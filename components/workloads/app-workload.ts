@@ -60,6 +60,7 @@ export interface AppWorkloadContext {
     keepClaims?: number;
     restoreFrom?: { [claim: string]: string };
     attributesClass?: string;
+    claimAnnotations?: { [name: string]: string };
     allow?: string[];
     clientNamespaces?: string[];
 }

@@ -4,6 +4,7 @@ import { type InputProblem, refuseProblems } from "../problems";
 import { bytesOf, quantity } from "../usecases/quantities";
 import type { WorkloadResources } from "./container-args";
 import { createPassword, passwordKey, passwordSecretNameOf } from "./password";
+import type { ConfigFiles } from "./pod-args";
 import { databaseNameOf, databaseNameProblem, postgresArguments, postgresSettings } from "./postgres-settings";
 import { StatefulWorkload } from "./stateful-workload";
 import type { StatefulWorkloadArgs } from "./workload-args";
@@ -91,6 +92,21 @@ export interface PostgresArgs {
      */
     passwordSecret?: string;
     /**
+     * Further annotations of the pod.
+     * @default none
+     */
+    annotations?: { [name: string]: string };
+    /**
+     * ConfigMaps made elsewhere, as files of the server's container.
+     * @default none
+     */
+    configFiles?: ConfigFiles[];
+    /**
+     * Annotations of the claim, for programs that read them.
+     * @default none
+     */
+    claimAnnotations?: { [name: string]: string };
+    /**
      * Seconds after which a member on an unreachable node is given up.
      * @default 30
      */
@@ -176,6 +192,9 @@ function serverArgs(app: string, args: PostgresArgs, database: string, user: str
             POSTGRES_PASSWORD_FILE: `${passwordPath}/${passwordKey}`,
             POSTGRES_INITDB_ARGS: "--data-checksums --auth-host=scram-sha-256",
         },
+        annotations: args.annotations,
+        configFiles: args.configFiles,
+        claimAnnotations: args.claimAnnotations,
         secretFiles: [{ secret: args.passwordSecret ?? passwordSecretNameOf(app), mountPath: passwordPath }],
         scratch: [
             { name: "run", mountPath: "/var/run/postgresql" },

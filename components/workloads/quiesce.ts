@@ -2,7 +2,7 @@ import { mainContainer } from "./labels";
 import type { WorkloadDescription } from "./pod-args";
 
 /** How long a hook may take unless it is said. */
-const defaultSeconds = 30;
+export const quiesceSeconds = 30;
 
 /** A command as Velero and we read it: a JSON list, because neither starts a shell. */
 const written = (command: string[]): string => JSON.stringify(command);
@@ -18,7 +18,7 @@ export function quiesceAnnotations(args: WorkloadDescription): Record<string, st
     if (!quiesceCommand) {
         return {};
     }
-    const seconds = `${args.quiesceTimeoutSeconds ?? defaultSeconds}s`;
+    const seconds = `${args.quiesceTimeoutSeconds ?? quiesceSeconds}s`;
     const velero = (when: "pre" | "post", command: string[]) => ({
         [`${when}.hook.backup.velero.io/command`]: written(command),
         [`${when}.hook.backup.velero.io/container`]: mainContainer,

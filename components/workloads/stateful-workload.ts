@@ -63,6 +63,7 @@ export class StatefulWorkload extends pulumi.ComponentResource {
                 replicas,
                 keepClaims: args.keepClaims,
                 restoreFrom: args.restoreFrom,
+                annotations: args.claimAnnotations,
                 allow: args.allow,
             },
             options,

@@ -55,6 +55,11 @@ export interface StatefulWorkloadArgs extends WorkloadDescription {
      */
     restoreFrom?: { [claim: string]: string };
     /**
+     * Annotations of every claim, for programs that read them.
+     * @default none
+     */
+    claimAnnotations?: { [name: string]: string };
+    /**
      * Permissions to delete: `["delete data-ledger-2"]`.
      * @default none
      */

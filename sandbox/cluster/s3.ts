@@ -1,5 +1,6 @@
 import { randomBytes } from "node:crypto";
 import * as fs from "node:fs";
+import * as path from "node:path";
 import { stringify } from "yaml";
 import { inside, type Service } from "../node/compartment";
 import { Layout, network, s3Host } from "./layout";
@@ -12,23 +13,41 @@ const port = 9000;
 export const s3Access = {
     endpoint: `https://${s3Host}`,
     region: "us-east-1",
+    /** What `holdfast up` backs applications up into; restic makes it. */
+    bucket: "backups",
     /** Holds `endpoint`, `region`, `access-key-id` and `secret-access-key`. */
     secret: { namespace: "holdfast-backups", name: "s3" },
     /** In every namespace; its `ca.crt` is what the server's certificate is checked with. */
     certificateAuthority: { configMap: "kube-root-ca.crt", key: "ca.crt" },
 } as const;
 
-/** Makes the server's folders and, once, its access keys. */
+/** Where the key lies that the passwords of the applications' repositories follow from: beside what they open, and lost with it. */
+const passwordKeyFile = (layout: Layout): string => path.join(layout.s3.folder, "password-key");
+
+/** Writes a secret once, whole or not at all. */
+function writeOnce(file: string, text: () => string): void {
+    if (fs.existsSync(file)) return;
+    fs.writeFileSync(`${file}.partial`, text(), { mode: 0o600 });
+    fs.renameSync(`${file}.partial`, file);
+}
+
+/** Makes the server's folders and, once, its access keys and the key of passwords. */
 export function ensureS3(layout: Layout): void {
     const { objects, versions, keys } = layout.s3;
     for (const folder of [objects, versions]) fs.mkdirSync(folder, { recursive: true, mode: 0o700 });
-    if (fs.existsSync(keys)) return;
-    const lines = [
-        `ROOT_ACCESS_KEY_ID=${randomBytes(10).toString("hex").toUpperCase()}`,
-        `ROOT_SECRET_ACCESS_KEY=${randomBytes(20).toString("hex")}`,
-    ];
-    fs.writeFileSync(`${keys}.partial`, `${lines.join("\n")}\n`, { mode: 0o600 });
-    fs.renameSync(`${keys}.partial`, keys);
+    writeOnce(
+        keys,
+        () =>
+            `ROOT_ACCESS_KEY_ID=${randomBytes(10).toString("hex").toUpperCase()}\nROOT_SECRET_ACCESS_KEY=${randomBytes(20).toString("hex")}\n`,
+    );
+    writeOnce(passwordKeyFile(layout), () => randomBytes(32).toString("base64url"));
+}
+
+/** What is secret about the server's repositories; undefined while it was never started. */
+export function s3Secrets(layout: Layout): { accessKeyId: string; secretAccessKey: string; passwordKey: string } | undefined {
+    if (!fs.existsSync(layout.s3.keys) || !fs.existsSync(passwordKeyFile(layout))) return undefined;
+    const { id, secret } = readKeys(layout);
+    return { accessKeyId: id, secretAccessKey: secret, passwordKey: fs.readFileSync(passwordKeyFile(layout), "utf8") };
 }
 
 function readKeys(layout: Layout): { id: string; secret: string } {

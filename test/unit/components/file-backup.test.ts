@@ -77,6 +77,13 @@ describe("a file backup", () => {
         for (const { volumes } of [made, prune, check]) expect(volumes).toEqual([{ name, configMap: { name: "kube-root-ca.crt" } }]);
     });
 
+    it("names the region to its jobs, where one was given", async () => {
+        const containers = async (args: Partial<FileBackupArgs>) =>
+            (await backup(args)).only("kubernetes:k8up.io/v1:PodConfig").inputs.spec.template.spec.containers[0];
+        expect((await containers({ region: "eu-central-1" })).env).toEqual([{ name: "AWS_DEFAULT_REGION", value: "eu-central-1" }]);
+        expect(await containers({})).not.toHaveProperty("env");
+    });
+
     it("runs its jobs as an ordinary user, as Pod Security wants, and changes no file's mode", async () => {
         const { containers, securityContext } = (await backup({ runAsUser: 101, runAsGroup: 103 })).only("kubernetes:k8up.io/v1:PodConfig")
             .inputs.spec.template.spec;

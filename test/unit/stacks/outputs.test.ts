@@ -4,11 +4,11 @@ import { promiseOf } from "../../../stacks/outputs";
 
 const plan = planOf("prefs", { useCase: "user-preferences", target: "sandbox" }).plan as Plan;
 
-test("a restore that nothing carries out is not promised", () => {
+test("a restore without copies to restore from is not promised", () => {
     expect(plan.backup.carriedOut).toBe(false);
     const promise = promiseOf(plan);
     expect(promise.restore).toMatch(/^not in force yet; planned: /);
-    expect(promise.notYet.join()).toContain(`"${plan.backup.policy}"`);
+    expect(promise.notYet.join()).toMatch(/"hourly" and none is made: no repository is given .*lost or wrong data does not come back/);
 });
 
 test("a restore that is carried out is promised without reserve", () => {

@@ -184,15 +184,33 @@ test("a laptop's standard class runs every use case too", () => {
     }
 });
 
-test("no plan of this version claims that a backup is carried out", () => {
+test("no plan without a repository claims that a backup is made, and says what is missing", () => {
     for (const useCase of Object.keys(catalog).filter((name) => name !== "custom")) {
         const plan = planOf(wish(useCase, "eks"));
         expect(plan.backup.carriedOut).toBe(false);
         if (plan.objectives.restore) {
-            expect(plan.promise.join(" ")).toContain("not yet carried out");
-            expect(plan.objectives.restoreReason).toContain("no component that carries backups out yet");
+            expect(plan.promise.join(" ")).toMatch(/Planned, and not in force \((no repository is given|this version has no component)/);
+            expect(plan.objectives.restoreReason).toBe(`planned: ${plan.backup.missing}`);
+            expect(plan.notProtected.join(" ")).toContain("no backup exists until what is missing for it is there");
         }
     }
+});
+
+test("a repository brings backups into force where this version can make them, and nowhere else", () => {
+    const made = Object.keys(catalog).filter((useCase) => {
+        const image: Record<string, string> = useCase === "custom" ? { image: "docker.io/library/nginx:1.29.3" } : {};
+        const { backup, promise, objectives, notProtected } = planOf(wish(useCase, "eks", image, { hasRepository: true }));
+        expect(backup.carriedOut).toBe(backup.method !== undefined && backup.missing === undefined);
+        if (backup.carriedOut) {
+            expect(promise.join(" ")).toMatch(/A restore from as far back as/);
+            expect(promise.join(" ")).not.toContain("Planned");
+            expect(objectives).not.toHaveProperty("restoreReason");
+            expect(notProtected.join(" ")).toContain("Deleted or overwritten data since the newest copy");
+            expect(backup.reason).not.toContain("planned only");
+        }
+        return backup.carriedOut;
+    });
+    expect(made.sort()).toEqual(["custom", "user-preferences"]);
 });
 
 test("a plan says what it takes for granted: drivers, operators, an existing class", () => {

@@ -1,0 +1,207 @@
+/** The backups that a plan asks for, as components: the repository, the schedule, and the stream that the application's pods carry. */
+
+import * as pulumi from "@pulumi/pulumi";
+import type { InputProblem } from "../problems";
+import type { ClusterNeed } from "../storage/driver-presence";
+import type { Plan } from "../usecases/plan";
+import type { ConfigFiles } from "../workloads/pod-args";
+import { BackupRepository, type BackupRepositoryArgs, backupRepositoryProblems } from "./backup-repository";
+import { FileBackup, type FileBackupArgs, fileBackupProblems } from "./file-backup";
+import { k8upNeed } from "./operator-presence";
+import { claimAnnotation, commandAnnotation, createStream, type Stream, streamAnnotations } from "./stream";
+
+/** Where the copies go, as an application's arguments say it. All of it, or nothing. */
+export interface RepositoryOptions {
+    backupEndpoint?: string;
+    backupBucket?: string;
+    backupPrefix?: string;
+    backupRegion?: string;
+    backupAccessKeyId?: pulumi.Input<string>;
+    backupSecretAccessKey?: pulumi.Input<string>;
+    backupPassword?: pulumi.Input<string>;
+    backupCaConfigMap?: string;
+}
+
+/** What else of an application's arguments matters here. */
+export interface BackupOptions extends RepositoryOptions {
+    allow?: string[];
+    kubeconfig?: string;
+    context?: string;
+    /** The description of an image of one's own, whose hooks decide how its files are copied. */
+    workload?: {
+        volumes: { name: string; accessMode?: string }[];
+        quiesceCommand?: string[];
+        annotations?: { [name: string]: string };
+    };
+}
+
+const needed = ["backupEndpoint", "backupBucket", "backupAccessKeyId", "backupSecretAccessKey", "backupPassword"] as const;
+const allOptions = [...needed, "backupPrefix", "backupRegion", "backupCaConfigMap"] as const;
+
+/** True where nothing of a repository is missing. */
+export const hasRepository = (options: RepositoryOptions): boolean => needed.every((name) => options[name] !== undefined);
+
+/** True where somebody began to name one. */
+const namesRepository = (options: RepositoryOptions): boolean => allOptions.some((name) => options[name] !== undefined);
+
+/** Arguments of the repository by the application's: `backupEndpoint` is its `endpoint`. */
+function repositoryArgs(plan: Plan, namespace: string, options: BackupOptions): BackupRepositoryArgs {
+    return {
+        app: plan.app,
+        namespace,
+        endpoint: options.backupEndpoint ?? "",
+        bucket: options.backupBucket ?? "",
+        prefix: options.backupPrefix,
+        region: options.backupRegion,
+        accessKeyId: options.backupAccessKeyId,
+        secretAccessKey: options.backupSecretAccessKey,
+        password: options.backupPassword ?? "",
+        caConfigMap: options.backupCaConfigMap,
+        allow: options.allow,
+    };
+}
+
+const argumentOf = (property: string): string => `backup${property[0].toUpperCase()}${property.slice(1)}`;
+
+function copyArgs({ app, backup, engine }: Plan): Pick<FileBackupArgs, "schedule" | "keepDaily"> & Partial<FileBackupArgs> {
+    const { last, hourly, daily = 0, weekly, monthly, yearly } = backup.retention ?? {};
+    return {
+        app,
+        schedule: backup.schedule ?? "",
+        keepLast: last,
+        keepHourly: hourly,
+        keepDaily: daily,
+        keepWeekly: weekly,
+        keepMonthly: monthly,
+        keepYearly: yearly,
+        // The owner of the files, who can read them.
+        runAsUser: engine.runAsUser,
+        runAsGroup: engine.runAsGroup,
+    };
+}
+
+/** What a plan calls a property of the schedule. */
+const planned: Record<string, string> = Object.fromEntries(
+    ["last", "hourly", "daily", "weekly", "monthly", "yearly"].map((unit) => [
+        `keep${unit[0].toUpperCase()}${unit.slice(1)}`,
+        `set["backup.retention.${unit}"]`,
+    ]),
+);
+
+/** A pod that brings a command of its own for its backup. */
+const hasOwnCommand = ({ workload }: BackupOptions): boolean => workload?.annotations?.[commandAnnotation] !== undefined;
+
+/** What K8up can't do with the volumes and members of an image of one's own. */
+function fileProblems(plan: Plan, options: BackupOptions): InputProblem[] {
+    const problems: InputProblem[] = [];
+    if (plan.replicas > 1 && (options.workload?.quiesceCommand !== undefined || hasOwnCommand(options))) {
+        problems.push({
+            path: options.workload?.quiesceCommand === undefined ? "workload.annotations" : "workload.quiesceCommand",
+            reason: `the backup of files that a command makes whole is taken in one member, and ${plan.replicas} run, each with data of its own. Leave the command out: the files of every member are then copied while it writes. Or write replicas: 1.`,
+        });
+    } else if (options.workload?.quiesceCommand === undefined && !hasOwnCommand(options)) {
+        plan.volumes.forEach(({ name, accessMode }) => {
+            if (accessMode === "ReadWriteOncePod") {
+                problems.push({
+                    path: `workload.volumes[${options.workload?.volumes.findIndex((volume) => volume.name === name)}].accessMode`,
+                    reason: "no other pod may mount it, and the one that copies its files has to. Write ReadWriteOnce, or a quiesceCommand: the files are then read in the application's own pod.",
+                });
+            }
+        });
+    }
+    return problems;
+}
+
+/**
+ * What is wrong with the backups that a plan asks for. A plan without anything of a repository holds, and says that nothing is backed up; one
+ * with half of it is a mistake.
+ */
+export function plannedBackupProblems(plan: Plan, options: BackupOptions): InputProblem[] {
+    if (plan.backup.method === undefined || !namesRepository(options)) {
+        return [];
+    }
+    const missing = needed.filter((name) => options[name] === undefined);
+    const given = backupRepositoryProblems(repositoryArgs(plan, plan.app, options))
+        .map(({ path, reason }) => ({ path: argumentOf(path), reason }))
+        // What isn't there is told once, and what others judge by them.
+        .filter(({ path }) => !missing.some((name) => name === path) && allOptions.some((name) => name === path));
+    const copies = fileBackupProblems(plan.app, { ...copyArgs(plan), endpoint: pulumi.output(""), bucket: pulumi.output("") })
+        .filter(({ path }) => path !== "app" && !path.startsWith("runAs"))
+        .map(({ path, reason }) => ({ path: planned[path] ?? 'set["backup.policy"]', reason }));
+    return [
+        ...missing.map((path) => ({
+            path,
+            reason: `missing: a repository for the backups is named in part. ${path === "backupPassword" ? "Without it nobody reads them: keep it elsewhere too. " : ""}Write it, or none of them and backup.policy: none.`,
+        })),
+        ...given,
+        ...(plan.backup.carriedOut ? copies : []),
+        ...(plan.backup.carriedOut && plan.backup.method === "files" ? fileProblems(plan, options) : []),
+    ];
+}
+
+/** What has to be in the cluster for a plan's backups. */
+export const backupNeedsOf = ({ backup }: Plan): ClusterNeed[] => (backup.carriedOut ? [k8upNeed("backupEndpoint")] : []);
+
+/** What the application's pods and claims carry, so that they are backed up. */
+export interface BackedUpPods {
+    annotations: Record<string, string>;
+    claimAnnotations?: Record<string, string>;
+    configFiles: ConfigFiles[];
+    /** What the pods mount. */
+    dependsOn: pulumi.Resource[];
+}
+
+/** Where it is made. */
+export interface BackupPlace {
+    component: pulumi.ComponentResource;
+    name: string;
+    namespace: string;
+    dependsOn: pulumi.Resource[];
+}
+
+/** Prepares the pods of an application whose plan is carried out: the stream's scripts, and what tells K8up of them. */
+export function preparePods(plan: Plan, options: BackupOptions, stream: Stream | undefined, place: BackupPlace): BackedUpPods {
+    const { component, name, namespace, dependsOn } = place;
+    if (!plan.backup.carriedOut) {
+        return { annotations: {}, configFiles: [], dependsOn: [] };
+    }
+    if (!stream || hasOwnCommand(options)) {
+        return { annotations: {}, claimAnnotations: claimAnnotation(!hasOwnCommand(options)), configFiles: [], dependsOn: [] };
+    }
+    const { configMap, configFiles } = createStream(component, `${name}-stream`, plan.app, namespace, stream, dependsOn);
+    return {
+        annotations: streamAnnotations(stream),
+        claimAnnotations: claimAnnotation(false),
+        configFiles: [configFiles],
+        dependsOn: [configMap],
+    };
+}
+
+/** Makes repository and schedule, after what they back up. */
+export function createBackups(plan: Plan, options: BackupOptions, place: BackupPlace): pulumi.Resource[] {
+    const { component, name, namespace, dependsOn } = place;
+    if (!plan.backup.carriedOut) {
+        return [];
+    }
+    const repository = new BackupRepository(`${name}-repository`, repositoryArgs(plan, namespace, options), {
+        parent: component,
+        dependsOn,
+    });
+    const { secret, endpoint, bucket, region, caConfigMap } = repository;
+    const backup = new FileBackup(
+        `${name}-backup`,
+        {
+            ...copyArgs(plan),
+            namespace,
+            repositorySecret: secret,
+            endpoint,
+            bucket,
+            region,
+            caConfigMap,
+            kubeconfig: options.kubeconfig,
+            context: options.context,
+        },
+        { parent: component, dependsOn },
+    );
+    return [repository, backup];
+}
