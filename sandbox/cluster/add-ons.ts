@@ -37,7 +37,7 @@ const parts: Record<AddOn, AddOnParts> = {
     "local-path": { toolSets: ["local-path"], images: ["busybox:1"], objects: localPathObjects, customResources: [] },
     backups: {
         toolSets: ["versitygw"],
-        images: [k8upImage],
+        images: [k8upImage, "node:20"],
         prepare: ensureS3,
         objects: (layout) => [s3Objects(layout), k8upObjects(sandboxFolder)].join("---\n"),
         customResources: ["backups", "restores", "schedules"].map((plural) => `${plural}.k8up.io`),

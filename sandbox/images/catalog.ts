@@ -196,6 +196,22 @@ export const IMAGES: readonly Image[] = [
         estimateSeconds: 20,
     },
     {
+        // For scripts of jobs that report to the API. They have no packages, so there is no npm.
+        name: "node",
+        tag: "20",
+        source: {
+            kind: "debian",
+            suite: "trixie",
+            packages: ["base-files", "base-passwd", "dash", "libc-bin", "nodejs"],
+            without: [...MAINTAINER_TOOLS, "ca-certificates", "libdb5.3t64", "libsasl2-modules-db"],
+        },
+        users: [{ name: "node", uid: 1000, gid: 1000, home: "/home/node" }],
+        directories: [{ path: "/home/node", mode: 0o755, uid: 1000, gid: 1000 }],
+        config: { User: "1000:1000", Env: ["PATH=/usr/local/bin:/usr/bin:/usr/sbin", "LANG=C.UTF-8"], Cmd: ["node"] },
+        neededBy: [],
+        estimateSeconds: 30,
+    },
+    {
         // Operator and jobs in one, as upstream's: both programs are called by these paths. restic is the one that K8up's module names: K8up
         // restores through a symbolic link, which Debian's 0.18 replaces by a folder, so that nothing reaches the volume.
         name: "k8up",
