@@ -1,8 +1,12 @@
 /** The pages about components say what the sources say. `UPDATE_GOLDENS=1 npx jest test/unit/component-pages` writes them anew. */
 
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import * as ts from "typescript";
 import { formattedPages, readPages, writePages } from "../support/component-pages/files";
 import { madeBy, refusalsOf } from "../support/component-pages/reach";
 import { components, dataTypes } from "../support/component-pages/read";
+import { blocksOf, markdownFiles, root } from "../support/documents";
 
 const written = formattedPages();
 if (process.env.UPDATE_GOLDENS) {
@@ -30,6 +34,46 @@ describe.each(components())("$name", ({ token, name, text, cost, examples, args,
     it("has for every argument a sentence, and a default where it may be left out", () => {
         const silent = [...args, ...outputs].filter((member) => member.text === "" || (!member.isRequired && member.default === undefined));
         expect(silent.map((member) => member.name)).toEqual([]);
+    });
+});
+
+/** What the examples in a text give to components: the component, the names it is given, and whether there may be more. */
+function given(code: string): { component: string; names: string[]; isOpen: boolean }[] {
+    const found: ReturnType<typeof given> = [];
+    const visit = (node: ts.Node): void => {
+        const args = ts.isNewExpression(node) ? node.arguments?.[1] : undefined;
+        if (ts.isNewExpression(node) && args && ts.isObjectLiteralExpression(args)) {
+            const names = args.properties.flatMap((property) => property.name?.getText() ?? []);
+            found.push({ component: node.expression.getText(), names, isOpen: args.properties.some(ts.isSpreadAssignment) });
+        }
+        node.forEachChild(visit);
+    };
+    visit(ts.createSourceFile("example.ts", code, ts.ScriptTarget.ES2022, true));
+    return found;
+}
+
+describe("every example, on these pages and on others", () => {
+    const examples = markdownFiles().flatMap((page) =>
+        blocksOf(readFileSync(join(root, page), "utf8"), "ts").flatMap((code) => given(code).map((each) => ({ page, ...each }))),
+    );
+    const known = new Map(components().map(({ name, args }) => [name, args] as const));
+    const ours = examples.filter(({ component }) => known.has(component));
+
+    it("there is one of each component", () => {
+        expect([...known.keys()].filter((name) => !ours.some(({ component }) => component === name))).toEqual([]);
+    });
+
+    it("gives a component what it takes, and all that it needs", () => {
+        const wrong = ours.flatMap(({ page, component, names, isOpen }) => {
+            const args = known.get(component) ?? [];
+            const unknown = names.filter((name) => !args.some((arg) => arg.name === name));
+            const missing = args.filter(({ name, isRequired }) => isRequired && !isOpen && !names.includes(name)).map(({ name }) => name);
+            return [
+                ...unknown.map((name) => `${page}: ${component} has no ${name}`),
+                ...missing.map((name) => `${page}: ${component} needs ${name}`),
+            ];
+        });
+        expect(wrong).toEqual([]);
     });
 });
 

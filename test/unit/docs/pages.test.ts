@@ -7,6 +7,7 @@ import { catalog } from "../../../components/usecases/catalog";
 import { modes } from "../../../components/usecases/engines";
 import type { Plan } from "../../../components/usecases/plan";
 import { resolve } from "../../../components/usecases/resolve";
+import { keys } from "../../../stacks/keys";
 import { markdownFiles, proseOf, root } from "../../support/documents";
 
 const pages = markdownFiles().map((file) => [file, readFileSync(join(root, file), "utf8")] as const);
@@ -46,6 +47,12 @@ describe.each(pages)("%s", (file, text) => {
             return isOurs && ![join(root, path), join(folder, path), `${join(root, path)}.ts`].some(existsSync);
         });
         expect(missing).toEqual([]);
+    });
+
+    it("names no key of stack config that isn't there", () => {
+        // Tokens of components, `holdfast:index:…`, begin the same way.
+        const named = [...text.matchAll(/(?<![\w:])holdfast:(\w+)(?!:)\b/g)].map(([, key]) => key);
+        expect(named.filter((key) => !Object.hasOwn(keys, key) && key !== "index")).toEqual([]);
     });
 
     it("has nothing that is left to be written", () => {
