@@ -49,7 +49,7 @@ interface Previewed {
 }
 
 /** Previews with the policies; where that fails, once more without, since an engine that is stopped doesn't list everything. */
-function previewed(pulumi: PulumiCli, stack: string, { policyConfig }: PolicyOptions): Previewed {
+export function previewed(pulumi: Pick<PulumiCli, "capture">, stack: string, { policyConfig }: PolicyOptions): Previewed {
     const folder = fs.mkdtempSync(path.join(os.tmpdir(), "holdfast-pull-request-"));
     try {
         const log = path.join(folder, "events.log");
