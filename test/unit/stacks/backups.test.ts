@@ -1,0 +1,142 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { derivedPassword, variableOf } from "../../../stacks/backups";
+import { checkConfig } from "../../../stacks/check";
+import { type Surroundings, sandboxKubeconfig } from "../../../stacks/cluster";
+import { deploy } from "../../../stacks/program";
+import { expectGolden } from "../../support/golden";
+import { type Recording, record } from "../../support/mocks";
+
+const sandbox = { "holdfast:useCase": "user-preferences", "holdfast:target": "sandbox" };
+const given = {
+    HOLDFAST_BACKUP_ENDPOINT: "https://s3.holdfast-backups.svc.sandbox.holdfast",
+    HOLDFAST_BACKUP_BUCKET: "backups",
+    HOLDFAST_BACKUP_REGION: "us-east-1",
+    HOLDFAST_BACKUP_CA_CONFIG_MAP: "kube-root-ca.crt",
+    HOLDFAST_BACKUP_ACCESS_KEY_ID: "the id of a key",
+    HOLDFAST_BACKUP_SECRET_ACCESS_KEY: "the secret of a key",
+    HOLDFAST_BACKUP_PASSWORD: "the password of a repository",
+};
+const before = { ...process.env };
+let home: string;
+
+beforeAll(() => {
+    home = mkdtempSync(join(tmpdir(), "holdfast-test-"));
+    process.env.XDG_STATE_HOME = home;
+    const kubeconfig = sandboxKubeconfig(process.env, home);
+    mkdirSync(dirname(kubeconfig), { recursive: true });
+    writeFileSync(kubeconfig, "");
+});
+afterAll(() => {
+    rmSync(home, { recursive: true });
+    process.env = before;
+});
+
+function run(env: Record<string, string>): Promise<Recording> {
+    Object.assign(process.env, env);
+    return record(deploy, { config: sandbox, stack: "user-preferences" }).finally(() => {
+        for (const name of Object.keys(env)) delete process.env[name];
+    });
+}
+
+const around: Surroundings = {
+    env: {},
+    home: "/home/me",
+    read: () => "",
+    contextsIn: () => ["kind"],
+};
+const check = (config: Record<string, string>, env = {}) => checkConfig(config, () => ({ ...around, env }));
+
+describe("the sandbox's repository", () => {
+    it("backs the stack up: these resources are made", async () => {
+        expectGolden("user-preferences.sandbox-backups", (await run(given)).resources);
+    });
+
+    it("is promised without reserve, and nobody's keys are in the outputs", async () => {
+        const { outputs } = await run(given);
+        expect(outputs.promise.notYet).toEqual([]);
+        expect(outputs.promise.restore).toMatch(/^lost or wrong data comes back within/);
+        expect(JSON.stringify(outputs)).not.toMatch(/the (id|secret|password) of a/);
+    });
+
+    it("is in the environment under these names", () => {
+        expect(variableOf("backupSecretAccessKey")).toBe("HOLDFAST_BACKUP_SECRET_ACCESS_KEY");
+        expect(variableOf("backupCaConfigMap")).toBe("HOLDFAST_BACKUP_CA_CONFIG_MAP");
+    });
+
+    it("has another password for each application, which follows from the key where none is given", () => {
+        const { HOLDFAST_BACKUP_PASSWORD: password, ...rest } = given;
+        const settings = (env: object, more = {}) => check({ ...sandbox, ...more }, env).settings;
+        expect(settings(given).backupPassword).toBe(password);
+        const derived = settings({ ...rest, HOLDFAST_BACKUP_KEY: "key" }).backupPassword;
+        expect(derived).toBe(derivedPassword("key", "user-preferences"));
+        expect(derived).toMatch(/^[\w-]{43}$/);
+        expect(settings({ ...rest, HOLDFAST_BACKUP_KEY: "key" }, { "holdfast:app": "other" }).backupPassword).not.toBe(derived);
+        expect(derivedPassword("another key", "user-preferences")).not.toBe(derived);
+    });
+
+    it("is no other target's", () => {
+        const { settings } = check({ ...sandbox, "holdfast:target": "kubernetes", "holdfast:context": "kind" }, given);
+        expect(settings).not.toHaveProperty("backupEndpoint");
+    });
+
+    it("is the sandbox's own: config can't name another there", () => {
+        const { problems } = check({ ...sandbox, "holdfast:backupBucket": "mine", "holdfast:backupPassword": "secret" }, given);
+        expect(problems).toEqual([
+            "holdfast:backupBucket: the sandbox has its own. Write: pulumi config rm holdfast:backupBucket",
+            "holdfast:backupPassword: the sandbox has its own. Write: pulumi config rm holdfast:backupPassword",
+        ]);
+    });
+});
+
+describe("a repository on another cluster", () => {
+    const cluster = {
+        "holdfast:useCase": "user-preferences",
+        "holdfast:target": "kubernetes",
+        "holdfast:environment": "development",
+        "holdfast:storageDriver": "longhorn",
+        "holdfast:context": "kind",
+    };
+    const repository = {
+        "holdfast:backupEndpoint": "https://s3.example.org",
+        "holdfast:backupBucket": "shop-backups",
+        "holdfast:backupAccessKeyId": "AKIA0123456789",
+        "holdfast:backupSecretAccessKey": "key",
+        "holdfast:backupPassword": "password",
+    };
+
+    it("brings the policy into force", () => {
+        const { checked, problems } = check({ ...cluster, ...repository });
+        expect(problems).toEqual([]);
+        expect(checked?.plan.backup.carriedOut).toBe(true);
+    });
+
+    it("may be left out whole: the stack can be previewed, and says that nothing is backed up", () => {
+        const { checked, problems } = check(cluster);
+        expect(problems).toEqual([]);
+        expect(checked?.plan.backup.carriedOut).toBe(false);
+    });
+
+    it.each(Object.keys(repository))("is refused without %s", (key) => {
+        const { [key]: _, ...rest } = repository as Record<string, string>;
+        expect(check({ ...cluster, ...rest }).problems).toEqual([expect.stringMatching(new RegExp(`^${key}: missing: .*none of them`))]);
+    });
+
+    it("is refused with all that is wrong, and no secret in the words", () => {
+        const { problems } = check({
+            ...cluster,
+            "holdfast:backupEndpoint": "ftp://s3.example.org",
+            "holdfast:backupBucket": "Shop",
+            "holdfast:backupPassword": " wrong at both ends ",
+        });
+        expect(problems.map((text) => text.slice(0, text.indexOf(": "))).sort()).toEqual([
+            "holdfast:backupAccessKeyId",
+            "holdfast:backupBucket",
+            "holdfast:backupEndpoint",
+            "holdfast:backupPassword",
+            "holdfast:backupSecretAccessKey",
+        ]);
+        expect(problems.join()).not.toContain("wrong at both ends");
+    });
+});
