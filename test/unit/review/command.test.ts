@@ -11,16 +11,22 @@ afterEach(() => {
     process.exitCode = undefined;
 });
 
-/** Runs the command as the terminal does, on a file of its own. */
-async function holdfast(document: unknown, ...args: string[]) {
-    const file = path.join(scratch, "preview.json");
-    fs.writeFileSync(file, typeof document === "string" ? document : JSON.stringify(document));
+/** Runs the command as the terminal does. */
+async function run(...args: string[]) {
     const stdout: unknown[] = [];
     const stderr: unknown[] = [];
     jest.spyOn(process.stdout, "write").mockImplementation((text) => stdout.push(text) > 0);
     jest.spyOn(console, "error").mockImplementation((text) => stderr.push(text));
-    await main(["node", "holdfast", "review", "--preview", file, ...args]);
-    return { status: process.exitCode, stdout: stdout.join(""), stderr: stderr.join("") };
+    process.exitCode = undefined;
+    await main(["node", "holdfast", "review", ...args]);
+    return { status: process.exitCode as number | undefined, stdout: stdout.join(""), stderr: stderr.join("") };
+}
+
+/** Runs it on a file of its own. */
+function holdfast(document: unknown, ...args: string[]) {
+    const file = path.join(scratch, "preview.json");
+    fs.writeFileSync(file, typeof document === "string" ? document : JSON.stringify(document));
+    return run("--preview", file, ...args);
 }
 
 test("exit code 2 for what is refused, and the whole as JSON", async () => {
@@ -64,4 +70,25 @@ test("two ways to write one review, or two previews, are refused", async () => {
         stdout: "",
         stderr: expect.stringContaining("choose one"),
     });
+});
+
+test("what is wrong with the options and with what they name is told at once", async () => {
+    const problemsOf = (text: string) => text.split("\n").filter((line) => line.startsWith("  - "));
+    const { status, stdout, stderr } = await run("--stack", "nosuch", "--json", "--markdown");
+    expect([status, stdout]).toEqual([1, ""]);
+    expect(problemsOf(stderr)).toEqual([
+        expect.stringContaining("--json and --markdown"),
+        expect.stringContaining('There is no stack "nosuch"'),
+    ]);
+    const all = await run("--stack", "nosuch", "--preview", path.join(scratch, "nowhere.json"), "--json", "--markdown");
+    expect(problemsOf(all.stderr)).toEqual([
+        expect.stringContaining("--json and --markdown"),
+        expect.stringContaining("--stack has the engine"),
+        expect.stringContaining("nowhere.json can't be read"),
+        expect.stringContaining('There is no stack "nosuch"'),
+    ]);
+    // A stack that can't be previewed is data, for whoever asked for data.
+    const data = await run("--stack", "nosuch", "--json");
+    expect(data).toMatchObject({ status: 1, stderr: "" });
+    expect(JSON.parse(data.stdout).problems).toEqual([expect.stringContaining('There is no stack "nosuch"')]);
 });
