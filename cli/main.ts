@@ -1,6 +1,6 @@
 import { Command } from "commander";
 import { SandboxError } from "../sandbox/errors";
-import { UserError } from "./errors";
+import { inWords, UserError } from "./errors";
 
 /** The `holdfast` command. Each subcommand loads its code only when it runs, so that `--help` and `plan` stay quick. */
 export function program(): Command {
@@ -136,7 +136,7 @@ export async function main(argv: string[]): Promise<void> {
         if (error instanceof UserError || error instanceof SandboxError) console.error(`holdfast: ${error.message}`);
         else
             console.error(
-                process.env.HOLDFAST_DEBUG ? error : `holdfast: ${(error as Error).message}\n(HOLDFAST_DEBUG=1 shows where this came from)`,
+                process.env.HOLDFAST_DEBUG ? error : `holdfast: ${inWords(error as Error)}\n(HOLDFAST_DEBUG=1 shows where this came from)`,
             );
     }
 }

@@ -4,7 +4,7 @@ import * as path from "node:path";
 import { isDeepStrictEqual } from "node:util";
 import { parse, parseDocument } from "yaml";
 import { userPaths } from "../sandbox/paths";
-import { UserError } from "./errors";
+import { causeOf, UserError } from "./errors";
 
 /** The repository: where Pulumi.yaml is. */
 export const repository = path.join(__dirname, "..");
@@ -22,6 +22,14 @@ export function stackNames(folder = stacksFolder): string[] {
 /** A stack's configuration file. */
 export const stackFile = (stack: string, folder = stacksFolder): string => path.join(folder, `Pulumi.${stack}.yaml`);
 
+function textOf(file: string): string {
+    try {
+        return fs.readFileSync(file, "utf8");
+    } catch (error) {
+        throw new UserError(`${file} can't be read: ${causeOf(error)}.`);
+    }
+}
+
 /** Configuration of a stack as Pulumi hands it to a program: full keys, values as text, lists and maps as JSON. */
 export function rawStackConfig(stack: string, folder = stacksFolder): Record<string, string> {
     const file = stackFile(stack, folder);
@@ -30,7 +38,7 @@ export function rawStackConfig(stack: string, folder = stacksFolder): Record<str
             `There is no stack "${stack}": ${path.relative(process.cwd(), file)} does not exist. Stacks here: ${stackNames(folder).join(", ")}.`,
         );
     }
-    const document = parseDocument(fs.readFileSync(file, "utf8"));
+    const document = parseDocument(textOf(file));
     if (document.errors.length > 0) {
         throw new UserError(`${file} is not valid YAML:\n${document.errors.map((error) => `  - ${error.message}`).join("\n")}`);
     }

@@ -1,7 +1,7 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { review, unreadable } from "../../policies/review";
-import { UserError, userErrors } from "../errors";
+import { causeOf, UserError, userErrors } from "../errors";
 import { comment } from "../pull-request/comment";
 import { exitCodeOf, type PullRequestReport, pullRequestReport, type StackReport, stackReport, type TestRun } from "../pull-request/model";
 import { stackHeadline, wholeHeadline } from "../pull-request/words";
@@ -60,7 +60,8 @@ function readConfig(file: string | undefined): Record<string, unknown> {
     try {
         return JSON.parse(fs.readFileSync(file, "utf8"));
     } catch (error) {
-        throw new UserError(`--policy-config ${file} isn't JSON: ${(error as Error).message}`);
+        const why = error instanceof SyntaxError ? `isn't JSON: ${error.message}` : `can't be read: ${causeOf(error)}.`;
+        throw new UserError(`--policy-config ${file} ${why}`);
     }
 }
 

@@ -2,6 +2,7 @@
 
 import * as fs from "node:fs";
 import { parsePreview } from "../../policies/review";
+import { causeOf } from "../errors";
 
 /** A preview's document, or why there is none. */
 export type Source = { document: unknown } | { failure: string };
@@ -15,7 +16,7 @@ export function fromFile(file: string): Source {
     try {
         text = fs.readFileSync(file === "-" ? 0 : file, "utf8");
     } catch (error) {
-        return { failure: `${shown} can't be read: ${(error as Error).message}` };
+        return { failure: `${shown} can't be read: ${causeOf(error)}.` };
     }
     if (text.trim() === "") return { failure: `${shown} is empty. ${readable}` };
     try {
