@@ -37,9 +37,12 @@ export function formattedPages(): Files {
 
 /** Writes them anew; a page of what is no longer there goes. */
 export function writePages(): void {
-    rmSync(folder, { recursive: true, force: true });
+    const current = formattedPages();
     mkdirSync(folder, { recursive: true });
-    for (const [name, text] of Object.entries(formattedPages())) {
+    for (const name of Object.keys(readPages()).filter((each) => !(each in current))) {
+        rmSync(join(folder, name));
+    }
+    for (const [name, text] of Object.entries(current)) {
         writeFileSync(join(folder, name), text);
     }
 }
