@@ -114,7 +114,8 @@ export interface StatefulAppArgs {
      */
     accept?: string[];
     /**
-     * Permissions to delete, by exact name: `["delete data-ledger-0"]`.
+     * Permissions to delete, by exact name, with a last day (UTC) and a reason where there are such:
+     * `["delete data-ledger-0 until 2026-12-31 because it moved"]`. One that has expired permits nothing.
      * @default none
      */
     allow?: string[];

@@ -38,7 +38,8 @@ export interface VolumeClaimsArgs {
      */
     annotations?: { [name: string]: string };
     /**
-     * Permissions, e.g. `delete data-ledger-2`: lifts the protection of exactly that claim, while it is listed.
+     * Permissions, e.g. `delete data-ledger-2 until 2026-12-31 because it moved`: lifts the protection of exactly that claim, while it is
+     * listed and hasn't expired.
      * @default none
      */
     allow?: string[];
