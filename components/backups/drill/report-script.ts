@@ -65,7 +65,7 @@ function deadStep(files, now) {
 }
 
 /** True once nothing more is to come. */
-const isOver = (files) => Boolean(files["engine.done"] || (files["fetch.done"] && !files.fetched));
+const isOver = (files) => Boolean(files["fetch.done"] && (files["engine.done"] || !files.fetched));
 
 /** The oldest of the snapshots that were fetched: everything is as old as its oldest part. */
 function pointOf(files) {
