@@ -8,6 +8,8 @@ import type { ConfigFiles } from "../workloads/pod-args";
 import { BackupRepository, type BackupRepositoryArgs, backupRepositoryProblems } from "./backup-repository";
 import { FileBackup, type FileBackupArgs, fileBackupProblems } from "./file-backup";
 import { k8upNeed } from "./operator-presence";
+import { type DrilledStream, drillArgs, plannedDrillProblems } from "./planned-drill";
+import { RestoreDrill } from "./restore-drill";
 import { claimAnnotation, commandAnnotation, createStream, type Stream, streamAnnotations } from "./stream";
 
 /** Where the copies go, as an application's arguments say it. All of it, or nothing. */
@@ -91,6 +93,10 @@ const planned: Record<string, string> = Object.fromEntries(
 /** A pod that brings a command of its own for its backup. */
 const hasOwnCommand = ({ workload }: BackupOptions): boolean => workload?.annotations?.[commandAnnotation] !== undefined;
 
+/** The ending of the stream that a drill restores; undefined where it restores files. */
+const streamOf = ({ engine }: Plan, { workload }: BackupOptions): DrilledStream =>
+    engine.name === "postgres" ? ".sql" : workload?.quiesceCommand === undefined ? undefined : ".tar";
+
 /** What K8up can't do with the volumes and members of an image of one's own. */
 function fileProblems(plan: Plan, options: BackupOptions): InputProblem[] {
     const problems: InputProblem[] = [];
@@ -136,6 +142,7 @@ export function plannedBackupProblems(plan: Plan, options: BackupOptions): Input
         ...given,
         ...(plan.backup.carriedOut ? copies : []),
         ...(plan.backup.carriedOut && plan.backup.method === "files" ? fileProblems(plan, options) : []),
+        ...(hasOwnCommand(options) ? [] : plannedDrillProblems(plan, plan.app, streamOf(plan, options))),
     ];
 }
 
@@ -177,7 +184,7 @@ export function preparePods(plan: Plan, options: BackupOptions, stream: Stream |
     };
 }
 
-/** Makes repository and schedule, after what they back up. */
+/** Makes repository, schedule and drill, after what they back up. */
 export function createBackups(plan: Plan, options: BackupOptions, place: BackupPlace): pulumi.Resource[] {
     const { component, name, namespace, dependsOn } = place;
     if (!plan.backup.carriedOut) {
@@ -203,5 +210,14 @@ export function createBackups(plan: Plan, options: BackupOptions, place: BackupP
         },
         { parent: component, dependsOn },
     );
-    return [repository, backup];
+    const access = {
+        accessKeyId: options.backupAccessKeyId,
+        secretAccessKey: options.backupSecretAccessKey,
+        password: options.backupPassword ?? "",
+    };
+    const drilledPlace = { endpoint, bucket, region: options.backupRegion, caConfigMap: options.backupCaConfigMap, ...access };
+    // What a command of one's own writes, only its author can load.
+    const drilled = hasOwnCommand(options) ? undefined : drillArgs(plan, namespace, streamOf(plan, options), drilledPlace);
+    const drill = drilled && new RestoreDrill(`${name}-drill`, drilled, { parent: component, dependsOn: [backup] });
+    return [repository, backup, ...(drill ? [drill] : [])];
 }

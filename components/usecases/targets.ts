@@ -21,6 +21,8 @@ export interface Target {
     /** The kind for volumes that have to follow their pod. */
     remote: StorageKind;
     images: Partial<Record<EngineName, Image>>;
+    /** Images of what drills run beside the engine, where they aren't the public ones. */
+    tools?: { restic: string; node: string };
     /** Where backups go unless said otherwise. */
     location: Location;
     /** Where backups go that have to outlive the whole place. */
@@ -74,6 +76,7 @@ export const targets: Record<TargetName, Target> = {
             "postgres-cluster": { version: "17", image: "registry.sandbox.holdfast/postgresql:17", runAsUser: 101, runAsGroup: 103 },
             jetstream: { version: "2.11", image: "registry.sandbox.holdfast/nats:2.11", runAsUser: 1000, runAsGroup: 1000 },
         },
+        tools: { restic: "registry.sandbox.holdfast/k8up:2.12.0", node: "registry.sandbox.holdfast/node:20" },
         location: "same-machine",
         farLocation: "same-machine",
         topologyKey: { node: topologyKey.node, zone: topologyKey.node },
