@@ -8,7 +8,7 @@ import type { ClusterApi, Made } from "./cluster";
 import type { Report } from "./progress";
 import { type RecoveryPoint, recoveryPoints, UnreadableRepository } from "./recovery-points";
 import type { Repository } from "./repository";
-import { runTask, scratch, type TaskContainer } from "./task";
+import { runTask, scratch, type Task, type TaskContainer } from "./task";
 
 /** restic and a shell, as K8up's own jobs have them. */
 export interface ResticImage {
@@ -24,6 +24,8 @@ export interface Look {
     only?: string;
     /** So many of the newest otherwise. */
     newest: number;
+    /** A repository that isn't there has no recovery points: its first backup makes it. */
+    mayBeMissing?: boolean;
 }
 
 /** Long enough for a repository far away with many recovery points; restic itself tries for a quarter of an hour. */
@@ -99,19 +101,14 @@ export const repositorySecret = ({ keys }: Repository): Record<string, string> =
 export { resticFunction };
 
 /** What is wrong with a repository that can't be read, in the words of its promise. */
-function unreadable(error: Error, { url }: Repository): UserError {
+function unreadable(error: UnreadableRepository, { url }: Repository): UserError {
+    if (error.isMissing)
+        return new UserError(`There is no repository ${url}: nothing was ever backed up there, or somebody has deleted it.`);
     return new UserError(`The repository ${url} can't be read: ${brief(error.message, 500)}`);
 }
 
-/** Every recovery point of a repository, newest first. Reads a namespace that must be there. */
-export async function listIn(
-    api: ClusterApi,
-    namespace: string,
-    repository: Repository,
-    { image, runAsUser, runAsGroup }: ResticImage,
-    look: Look,
-    update?: Report,
-): Promise<RecoveryPoint[]> {
+/** The listing as a task of a namespace. */
+export function listTask(namespace: string, repository: Repository, { image, runAsUser, runAsGroup }: ResticImage, look: Look): Task {
     const { env, secretEnv } = resticEnv(repository);
     const container: TaskContainer = {
         name: "list",
@@ -121,25 +118,45 @@ export async function listIn(
         secretEnv,
         memory: "512Mi",
     };
-    const { logs } = await runTask(
-        api,
-        {
-            // Two people may ask at once.
-            name: `holdfast-list-${randomBytes(3).toString("hex")}`,
-            namespace,
-            secret: repositorySecret(repository),
-            pod: { runAsUser, runAsGroup, containers: [container], caConfigMap: repository.caConfigMap },
-            deadlineSeconds: listSeconds,
-        },
-        update,
-    );
+    return {
+        // Two people may ask at once.
+        name: `holdfast-list-${randomBytes(3).toString("hex")}`,
+        namespace,
+        secret: repositorySecret(repository),
+        pod: { runAsUser, runAsGroup, containers: [container], caConfigMap: repository.caConfigMap },
+        deadlineSeconds: listSeconds,
+    };
+}
+
+/** Every recovery point of a repository, newest first. Reads it from a namespace that must be there. */
+async function listIn(
+    api: ClusterApi,
+    namespace: string,
+    repository: Repository,
+    restic: ResticImage,
+    look: Look,
+    update?: Report,
+): Promise<RecoveryPoint[]> {
+    const { logs } = await runTask(api, listTask(namespace, repository, restic, look), update);
     const log = logs.list ?? "";
     try {
         const points = recoveryPoints(log);
         if (!/^@done/m.test(log)) throw new UnreadableRepository(`the listing broke off`);
         return points;
     } catch (error) {
-        throw error instanceof UnreadableRepository ? unreadable(error, repository) : error;
+        if (!(error instanceof UnreadableRepository)) throw error;
+        if (error.isMissing && look.mayBeMissing) return [];
+        throw unreadable(error, repository);
+    }
+}
+
+const temporary = { "holdfast.dev/temporary": "true" };
+
+/** Namespaces of listings that were killed: nobody lists for a quarter of an hour. */
+async function sweepNamespaces(api: ClusterApi): Promise<void> {
+    const output = await api.run(["get", "namespaces", "-l", "holdfast.dev/temporary=true", "-o", "json"]);
+    for (const { metadata } of (JSON.parse(output) as { items: Made[] }).items) {
+        if (Date.now() - Date.parse(metadata.creationTimestamp ?? "") > 900_000) await api.remove(undefined, "namespace", metadata.name);
     }
 }
 
@@ -163,13 +180,14 @@ export async function list(
             `The repository's certificate is checked with the ConfigMap ${namespace}/${repository.caConfigMap}, and that namespace is gone. Make it again, with the ConfigMap in it.`,
         );
     }
+    await sweepNamespaces(api);
     return cleaningUp(
         () => api.remove(undefined, "namespace", name),
         async () => {
             await api.create<Made>({
                 apiVersion: "v1",
                 kind: "Namespace",
-                metadata: { name, labels: { "pod-security.kubernetes.io/enforce": "restricted", "holdfast.dev/temporary": "true" } },
+                metadata: { name, labels: { "pod-security.kubernetes.io/enforce": "restricted", ...temporary } },
             });
             return listIn(api, name, repository, image, look, update);
         },

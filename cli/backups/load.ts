@@ -161,7 +161,8 @@ export function loadedOf(succeeded: boolean, logs: Record<string, string>): Load
     }
     const said = load.split("\n").filter((line) => line.trim() !== "" && !line.startsWith("@"));
     const own = /holdfast: (.*)$/m.exec(said.join("\n"))?.[1];
-    if (own?.startsWith("the stream broke off")) throw new UserError(`the stream broke off, and nothing was loaded: ${resticWords(fetch)}`);
+    if (own?.startsWith("the stream broke off") || said.some((line) => line.includes("invalid command \\.")))
+        throw new UserError(`the stream broke off, and nothing was loaded: ${resticWords(fetch)}`);
     const why =
         own ??
         said.find((line) => /error/i.test(line)) ??

@@ -23,7 +23,15 @@ export interface RecoveryPoint {
 }
 
 /** What couldn't be read, by what restic says. */
-export class UnreadableRepository extends Error {}
+export class UnreadableRepository extends Error {
+    constructor(
+        message: string,
+        /** True where there is none: the server answered, and nothing was ever written there, or all of it is gone. */
+        readonly isMissing = false,
+    ) {
+        super(message);
+    }
+}
 
 interface Snapshot {
     id: string;
@@ -66,14 +74,15 @@ const moment = (text: string) => new Date(text).toISOString();
 /** restic's own words of a log, the last of them. */
 export function resticWords(log: string): string {
     const lines = log.split("\n").filter((line) => line.trim() !== "" && !line.startsWith("@"));
-    const fatal = lines.filter((line) => /^Fatal: |error|denied|x509/i.test(line));
+    const fatal = lines.filter((line) => /^Fatal: /.test(line));
+    if (fatal.length === 0) fatal.push(...lines.filter((line) => /error|denied|x509/i.test(line)));
     return (fatal.at(-1) ?? lines.at(-1) ?? "restic said nothing").replace(/^Fatal: /, "").trim();
 }
 
 /** The recovery points that a listing printed, newest first. */
 export function recoveryPoints(log: string): RecoveryPoint[] {
     const [list] = marked(log, "snapshots");
-    if (list === undefined) throw new UnreadableRepository(resticWords(log));
+    if (list === undefined) throw new UnreadableRepository(resticWords(log), /config file.*(does not exist|no such file)/i.test(log));
     const streams = new Map(marked(log, "stream").map((line) => [line.split(" ")[0], line.split(" ")]));
     const folders = new Map(marked(log, "files").map((line) => [line.split(" ")[0], line.split(" ")[1]]));
     // restic prints null where there is none.

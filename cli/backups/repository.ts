@@ -1,6 +1,6 @@
 /** Where a stack's recovery points are, and with what they are read: from its configuration or the sandbox's own, never from its cluster. */
 
-import type { CheckedStack } from "../checked-stack";
+import { type backupKeys, variableOf } from "../../stacks/backups";
 import { UserError, userErrors } from "../errors";
 import type { PulumiCli } from "../pulumi";
 
@@ -15,31 +15,20 @@ export interface Repository {
     caConfigMap: string;
 }
 
-/** The parts of it, by what a configuration calls them. */
-const parts = {
-    backupEndpoint: true,
-    backupBucket: true,
-    backupPrefix: false,
-    backupRegion: false,
-    backupAccessKeyId: false,
-    backupSecretAccessKey: false,
-    backupPassword: true,
-    backupCaConfigMap: false,
-} as const;
-type Part = keyof typeof parts;
+type Part = (typeof backupKeys)[number];
 
-/** The variable in which the sandbox hands a part to the program. */
-export const variableOf = (part: string): string => `HOLDFAST_${part.replace(/[A-Z]/g, (letter) => `_${letter}`).toUpperCase()}`;
+/** Parts without which nothing can be read. */
+const needed: readonly Part[] = ["backupEndpoint", "backupBucket", "backupPassword"];
 
-/** A repository from its parts; `null` where none of them is there. */
+/** A repository from its parts, or those that are missing. */
 export function repositoryFrom(app: string, read: (part: Part) => string | undefined): Repository | { missing: Part[] } {
-    const missing = (Object.keys(parts) as Part[]).filter((part) => parts[part] && !read(part));
+    const missing = needed.filter((part) => !read(part));
     if (missing.length > 0) return { missing };
     const text = (part: Part) => read(part) ?? "";
-    const prefix = text("backupPrefix") || app;
+    const region = text("backupRegion");
     return {
-        url: `s3:${text("backupEndpoint").replace(/\/+$/, "")}/${text("backupBucket")}/${prefix}`,
-        ...(text("backupRegion") === "" ? {} : { region: text("backupRegion") }),
+        url: `s3:${text("backupEndpoint").replace(/\/+$/, "")}/${text("backupBucket")}/${text("backupPrefix") || app}`,
+        ...(region === "" ? {} : { region }),
         keys: {
             accessKeyId: text("backupAccessKeyId"),
             secretAccessKey: text("backupSecretAccessKey"),
@@ -49,33 +38,24 @@ export function repositoryFrom(app: string, read: (part: Part) => string | undef
     };
 }
 
-/** A stack's configuration with its secrets readable, which only the engine can make so. */
-function decrypted(pulumi: PulumiCli, stack: string): Record<string, { value?: string }> {
-    const { status, stdout, stderr } = pulumi.capture(["config", "--stack", stack, "--show-secrets", "--json"]);
-    if (status !== 0) {
-        throw new UserError(
-            `The keys of the repository can't be read from the configuration of "${stack}": ${stderr.trim().split("\n").at(-1) ?? ""}`,
-        );
-    }
-    return JSON.parse(stdout);
+/** The sandbox's, as it hands it to programs; undefined where it has none. */
+export function sandboxRepository(app: string, env: Record<string, string>): Repository | undefined {
+    const repository = repositoryFrom(app, (part) => env[variableOf(part)]);
+    return "missing" in repository ? undefined : repository;
 }
 
-/** The repository of a stack; throws a `UserError` that says what to configure. */
-export function repositoryOf(stack: string, { settings, plan }: CheckedStack, pulumi: PulumiCli): Repository {
-    if (plan.backup.method === undefined) {
-        throw new UserError(`Nothing backs up "${stack}": its policy is "${plan.backup.policy}" (${plan.backup.reason}).`);
+/** A stack's, from its configuration with its secrets readable, which only the engine can make so. */
+export function configuredRepository(stack: string, app: string, pulumi: PulumiCli): Repository {
+    const { status, stdout, stderr } = pulumi.capture(["config", "--stack", stack, "--show-secrets", "--json"]);
+    if (status !== 0) {
+        const said = stderr.trim().split("\n").at(-1) ?? "";
+        throw new UserError(`The keys of the repository can't be read from the configuration of "${stack}": ${said}`);
     }
-    const isSandbox = settings.target === "sandbox";
-    const config = isSandbox ? {} : decrypted(pulumi, stack);
-    const repository = repositoryFrom(plan.app, (part) => (isSandbox ? pulumi.env[variableOf(part)] : config[`holdfast:${part}`]?.value));
+    const config = JSON.parse(stdout) as Record<string, { value?: string }>;
+    const repository = repositoryFrom(app, (part) => config[`holdfast:${part}`]?.value);
     if (!("missing" in repository)) return repository;
-    throw isSandbox
-        ? new UserError(`"${stack}" is not backed up in the sandbox: the add-on is not up. Run: npx holdfast sandbox up --with backups`)
-        : userErrors(
-              `"${stack}" names no repository:`,
-              repository.missing.map(
-                  (part) =>
-                      `holdfast:${part}: missing. Write: pulumi config set ${/Password|Key/.test(part) ? "--secret " : ""}holdfast:${part} …`,
-              ),
-          );
+    throw userErrors(
+        `"${stack}" names no repository:`,
+        repository.missing.map((part) => `holdfast:${part}: missing. Write: pulumi config set holdfast:${part} …`),
+    );
 }

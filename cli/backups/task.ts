@@ -149,6 +149,7 @@ interface ContainerState {
 /** As much of a Job or a pod as is watched. */
 export interface Watched extends Made {
     kind: string;
+    spec?: { suspend?: boolean };
     status?: {
         conditions?: { type: string; status: string; reason?: string; message?: string }[];
         phase?: string;
@@ -204,6 +205,17 @@ async function follow(api: ClusterApi, task: Task, update: Report, watch?: (pod:
     }
 }
 
+/** A task that no command can be at work on any more. */
+export function isLeft({ kind, metadata, spec }: Watched, now: number): boolean {
+    return kind === "Job" && spec?.suspend === true && now - Date.parse(metadata.creationTimestamp ?? "") > keptSeconds * 1000;
+}
+
+/** Takes away what commands left that were killed in the moment before their Job began: only those don't end by themselves. */
+async function sweep(api: ClusterApi, namespace: string): Promise<void> {
+    const jobs = await api.list<Watched>(namespace, "jobs", taskLabel);
+    for (const job of jobs.filter((each) => isLeft(each, Date.now()))) await api.remove(namespace, "jobs", job.metadata.name);
+}
+
 /** Runs a task and returns what it printed. The Job and its Secret are gone afterwards, whatever happened. */
 export async function runTask(
     api: ClusterApi,
@@ -216,6 +228,7 @@ export async function runTask(
         await api.remove(task.namespace, "secrets", task.name);
     };
     return cleaningUp(remove, async () => {
+        await sweep(api, task.namespace);
         // Left by a run that was killed: without its Secret nothing of it can be used again.
         await api.remove(task.namespace, "jobs", task.name, true);
         await api.remove(task.namespace, "secrets", task.name, true);

@@ -71,6 +71,21 @@ test("an empty repository has none, and one that can't be read says why in resti
     expect(resticWords("")).toBe("restic said nothing");
 });
 
+test("a repository that isn't there is told from one that can't be reached", () => {
+    const isMissing = (log: string) => {
+        try {
+            recoveryPoints(log);
+        } catch (error) {
+            return (error as UnreadableRepository).isMissing;
+        }
+    };
+    const hint = "\nIs there a repository at the following location?\ns3:https://s3/backups/ledger";
+    expect(isMissing(`Fatal: unable to open config file: Stat: The specified key does not exist.${hint}`)).toBe(true);
+    expect(isMissing(`Fatal: unable to open config file: Stat: The specified bucket does not exist${hint}`)).toBe(true);
+    expect(isMissing(`Fatal: unable to open config file: Stat: Get "https://s3": dial tcp: connection refused${hint}`)).toBe(false);
+    expect(isMissing("Fatal: wrong password or no key found")).toBe(false);
+});
+
 test("a record is a record with a moment", () => {
     expect(recordOf(first)?.app).toBe("ledger");
     expect(recordOf(`${recordMark}{"takenAt": "soon"}`)).toBeUndefined();

@@ -1,7 +1,7 @@
 import { before, bytesRead, loadedOf, loadTask } from "../../../cli/backups/load";
 import { backupName, backupOf, failureWords } from "../../../cli/backups/made-backup";
-import { repositoryFrom, variableOf } from "../../../cli/backups/repository";
-import { jobOf, podWords, secretOf, type Watched } from "../../../cli/backups/task";
+import { repositoryFrom, sandboxRepository } from "../../../cli/backups/repository";
+import { isLeft, jobOf, podWords, secretOf, type Watched } from "../../../cli/backups/task";
 
 const secrets = { accessKeyId: "the-id", secretAccessKey: "the-key", password: "the-password" };
 const repository = { url: "s3:https://s3.example.com/backups/ledger", keys: secrets, caConfigMap: "kube-root-ca.crt" };
@@ -97,6 +97,11 @@ test.each([
         "nothing was loaded: the database is not empty",
     ],
     [
+        "the stream broke off between statements",
+        { load: "psql:<stdin>:9: error: invalid command \\." },
+        "the stream broke off, and nothing was loaded: restic said nothing",
+    ],
+    [
         "the stream broke off",
         { load: "ERROR:  holdfast: the stream broke off", fetch: "Fatal: blob not found" },
         "the stream broke off, and nothing was loaded: blob not found",
@@ -185,5 +190,26 @@ test("a repository is put together from its parts, and what is missing is named"
         url: "s3:https://s3.example.com/backups/shop/l",
     });
     expect(repositoryFrom("ledger", (part) => (part === "backupPassword" ? "" : parts[part]))).toEqual({ missing: ["backupPassword"] });
-    expect(variableOf("backupSecretAccessKey")).toBe("HOLDFAST_BACKUP_SECRET_ACCESS_KEY");
+    expect(sandboxRepository("ledger", {})).toBeUndefined();
+    expect(
+        sandboxRepository("ledger", { HOLDFAST_BACKUP_ENDPOINT: "https://s3", HOLDFAST_BACKUP_BUCKET: "b", HOLDFAST_BACKUP_PASSWORD: "p" }),
+    ).toMatchObject({
+        url: "s3:https://s3/b/ledger",
+        caConfigMap: "",
+    });
+});
+
+test("only a task that never began, and that nobody can be at work on, is taken for one that was left", () => {
+    const now = Date.parse("2026-11-22T12:00:00Z");
+    const job = (seconds: number, suspend: boolean, kind = "Job"): Watched => ({
+        kind,
+        metadata: { name: "j", uid: "u", creationTimestamp: new Date(now - seconds * 1000).toISOString() },
+        spec: { suspend },
+    });
+    expect([job(700, true), job(500, true), job(700, false), job(700, true, "Pod")].map((each) => isLeft(each, now))).toEqual([
+        true,
+        false,
+        false,
+        false,
+    ]);
 });

@@ -1,0 +1,40 @@
+import { backupsDocument } from "../backups/document";
+import { list } from "../backups/listing";
+import { step } from "../backups/progress";
+import { openSession } from "../backups/session";
+import { pointsTable } from "../backups/table";
+import { UserError } from "../errors";
+
+export interface BackupsOptions {
+    check?: string;
+    json?: boolean;
+}
+
+/** Looking into one takes a second or so. */
+const usuallyChecked = 5;
+
+/** Reads `--check`. */
+export function checkedCount(text: string | undefined): number {
+    if (text === undefined) return usuallyChecked;
+    if (text === "all") return Number.MAX_SAFE_INTEGER;
+    if (!/^\d+$/.test(text)) throw new UserError(`--check ${text}: a whole number or "all" is allowed; nothing was read.`);
+    return Number(text);
+}
+
+/** Lists a stack's recovery points from its repository, whether its application is there or not. */
+export async function runBackups(stack: string, options: BackupsOptions): Promise<void> {
+    const newest = checkedCount(options.check);
+    const session = await openSession(stack);
+    const { api, namespace, repository, restic } = session;
+    const points = await step(`Reading ${repository.url}`, (update) => list(api, namespace, repository, restic, { newest }, update));
+    const now = Date.now();
+    if (options.json) {
+        console.log(JSON.stringify(backupsDocument(session, points, now), null, 4));
+        return;
+    }
+    if (points.length === 0) {
+        console.log(`There is no recovery point of "${stack}". \`npx holdfast backup ${stack}\` makes one.`);
+        return;
+    }
+    console.log(pointsTable(points, now));
+}

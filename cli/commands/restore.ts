@@ -1,0 +1,77 @@
+import { passwordSecretNameOf } from "../../components/workloads/password";
+import { databaseNameOf } from "../../components/workloads/postgres-settings";
+import { chosenPoint, lookedAt } from "../backups/choice";
+import { forecastWords, measuredWords } from "../backups/forecast";
+import { list } from "../backups/listing";
+import { load, loadTask, type Server } from "../backups/load";
+import { step } from "../backups/progress";
+import { finish, openRestore, type RestoreTarget, writeRestoredStack } from "../backups/restore-target";
+import { openSession } from "../backups/session";
+import { checkStack } from "../checked-stack";
+import { UserError } from "../errors";
+import { runUp } from "./up";
+
+export interface RestoreOptions {
+    to: string;
+    from?: string;
+    yes?: boolean;
+}
+
+/** The new application's server. Its owner bears the database's name. */
+function serverOf(to: string): Server {
+    const { plan, settings } = checkStack(to);
+    const { image, runAsUser, runAsGroup } = plan.engine;
+    const database = settings.database ?? databaseNameOf(plan.app);
+    return {
+        app: plan.app,
+        namespace: settings.namespace ?? plan.app,
+        host: plan.app,
+        database,
+        user: database,
+        passwordSecret: passwordSecretNameOf(plan.app),
+        image,
+        runAsUser,
+        runAsGroup,
+    };
+}
+
+/** Restores a stack's recovery point into a new application beside it, or in place of one that is gone. */
+export async function runRestore(stack: string, options: RestoreOptions): Promise<void> {
+    const { to } = options;
+    const target: RestoreTarget = openRestore(stack, to, options.from);
+    const session = await openSession(stack);
+    const { api, namespace, repository, restic, promised } = session;
+    await target.refuseOccupied(api);
+    const wanted = target.note?.point ?? options.from;
+    const points = await step(`Reading ${repository.url}`, (update) =>
+        list(api, namespace, repository, restic, wanted === undefined ? { newest: lookedAt } : { newest: 0, only: wanted }, update),
+    );
+    const point = chosenPoint(points, wanted, stack);
+    const note = target.note ?? { of: stack, point: point.id, started: new Date().toISOString() };
+    console.error(`Restoring "${stack}" into "${to}"${target.note ? `, begun at ${note.started}` : ""}:`);
+    for (const line of forecastWords(point, promised, Date.now())) console.error(`  ${line}`);
+    writeRestoredStack(target, point.record, note);
+    await runUp(to, { yes: options.yes });
+    const server = serverOf(to);
+    const task = loadTask(repository, restic.image, point, point.record, stack, server);
+    const loaded = await step("Loading", (update) => load(api, task, point.sizeBytes, update));
+    if (loaded.answer !== point.record.answer) {
+        throw new UserError(
+            `What is restored answers differently, and is not what was backed up: ${point.record.query} says "${loaded.answer}", and was "${point.record.answer}". Don't use "${to}".`,
+        );
+    }
+    const ended = Date.now();
+    finish(target, note, new Date(ended));
+    const started = Date.parse(note.started);
+    const of = { rpo: (started - Date.parse(point.takenAt)) / 1000, rto: (ended - started) / 1000 };
+    console.log(
+        [
+            "",
+            `"${to}" has what "${stack}" had at ${point.takenAt}${loaded.wasThere ? " (an earlier run had loaded it)" : ""}.`,
+            `  checked: ${point.record.query} says ${loaded.answer}, as it did then`,
+            `  ${measuredWords({ what: "RPO", seconds: of.rpo, ...(promised ? { promised: promised.rpo } : {}) })} (age of the recovery point when this restore began)`,
+            `  ${measuredWords({ what: "RTO", seconds: of.rto, ...(promised ? { promised: promised.rto } : {}) })} (from the first start of this restore)`,
+            `Its backups are its own, and there is none yet: npx holdfast backup ${to}`,
+        ].join("\n"),
+    );
+}
