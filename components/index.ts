@@ -2,6 +2,8 @@
 
 export { BackupRepository, type BackupRepositoryArgs } from "./backups/backup-repository";
 export { FileBackup, type FileBackupArgs } from "./backups/file-backup";
+export { RestoreDrill } from "./backups/restore-drill";
+export type { RestoreDrillArgs } from "./backups/restore-drill-args";
 export { StatefulApp } from "./stateful-app";
 export type { StatefulAppArgs } from "./stateful-app-args";
 export type { AwsCluster } from "./storage/aws/app-cluster";

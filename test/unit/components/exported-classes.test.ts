@@ -42,6 +42,7 @@ it("finds the public surface", () => {
         "LocalStorage",
         "NetworkStorage",
         "Postgres",
+        "RestoreDrill",
         "StatefulApp",
         "StatefulWorkload",
         "VolumeClaims",
