@@ -15,8 +15,8 @@ export interface PermissionNote {
     afterwards: string;
 }
 
-/** Kinds of which the plan says which objects are made; the others are made as long as the program has them. */
-const planned = /^((namespace|secret)\/|[^/]*$)/;
+/** Kinds of which the plan says all that is made: claims and namespaces. Others are there as long as the program has them. */
+const planned = /^(namespace\/|[^/]*$)/;
 
 interface Surroundings {
     deployed: ReadonlyMap<string, DeployedObject>;

@@ -1,5 +1,6 @@
 /** What an application makes that is protected, as permissions name it. */
 
+import { repositorySecretNameOf } from "../backups/backup-repository";
 import type { Plan } from "../usecases/plan";
 import { plannedClaims } from "../volumes/claim-plan";
 import { passwordSecretNameOf } from "../workloads/password";
@@ -15,14 +16,16 @@ export interface AppObjectArgs {
     passwordSecret?: string;
 }
 
-/** Claims, namespace and password. What a storage or a snapshot is made of isn't known before it is made. */
-export function appObjects(plan: Pick<Plan, "app" | "replicas" | "volumes" | "engine">, args: AppObjectArgs): string[] {
-    const { app, replicas, engine } = plan;
+/** Claims, namespace, password and the backups' keys. What a storage or a snapshot is made of isn't known before it is made. */
+export function appObjects(plan: Pick<Plan, "app" | "replicas" | "volumes" | "engine" | "backup">, args: AppObjectArgs): string[] {
+    const { app, replicas, engine, backup } = plan;
     const volumes = plan.volumes.filter((volume) => !volume.shared);
     return [
         ...plannedClaims({ app, replicas, volumes, keepClaims: args.keepClaims }).map(({ name }) => objectName("", name)),
         ...(args.createsNamespace === false ? [] : [objectName("namespace", args.namespace ?? app)]),
         ...(engine.name === "postgres" && args.passwordSecret === undefined ? [objectName("secret", passwordSecretNameOf(app))] : []),
+        // Where the copies go may be given by whoever runs it, so that the plan alone doesn't say whether there is a repository.
+        ...(backup.policy === "none" ? [] : [objectName("secret", repositorySecretNameOf(app))]),
     ];
 }
 

@@ -43,6 +43,14 @@ describe("a permission is told by `up`", () => {
         ["delete data-prefs-1", [claim("data-prefs-1")], "is no longer asked for, and is still protected", "was still protected"],
         ["delete data-prefs-0", [], "data-prefs-0 is made without protection", "was made without protection"],
         ["delete secret/prefs-password", state, "lifts the protection of Secret prefs/prefs-password", "has lifted"],
+        ["delete secret/prefs-backup-repository", [], "prefs-backup-repository is made without protection", "was made without"],
+        [
+            "delete secret/prefs-licence",
+            [resource("Secret", "prefs-licence", true)],
+            "lifts the protection of Secret prefs/prefs-licence",
+            "has lifted",
+        ],
+        ["delete namespace/old", [resource("Namespace", "old", false)], "this update deletes namespace old", "it has done what it is for"],
         ["delete volume/fast-1", [resource("PersistentVolume", "fast-1", true)], "lifts the protection of volume fast-1", "has lifted"],
     ])("that is in force: %s of %j", (line, resources, says, afterwards) => {
         expect(note(line, resources)).toEqual({

@@ -68,7 +68,15 @@ describe.each([true, false])("in a program (preview: %s)", (preview) => {
     });
 
     test("one that may be about what the application no longer has, or about others' objects, is no business of its", async () => {
-        expect(await app(["delete data-shop-2", "delete journal-ledger-0", "delete snapshot/shop", "delete data-shop-0"])).toEqual([]);
+        expect(
+            await app([
+                "delete data-shop-2",
+                "delete journal-ledger-0",
+                "delete snapshot/shop",
+                "delete secret/shop-backup-repository",
+                "delete data-shop-0",
+            ]),
+        ).toEqual([]);
     });
 });
 
