@@ -38,6 +38,7 @@ function serverOf(to: string): Server {
 /** Restores a stack's recovery point into a new application beside it, or in place of one that is gone. */
 export async function runRestore(stack: string, options: RestoreOptions): Promise<void> {
     const { to } = options;
+    const began = new Date();
     const target: RestoreTarget = openRestore(stack, to, options.from);
     const session = await openSession(stack);
     const { api, namespace, repository, restic, promised } = session;
@@ -47,7 +48,7 @@ export async function runRestore(stack: string, options: RestoreOptions): Promis
         list(api, namespace, repository, restic, wanted === undefined ? { newest: lookedAt } : { newest: 0, only: wanted }, update),
     );
     const point = chosenPoint(points, wanted, stack);
-    const note = target.note ?? { of: stack, point: point.id, started: new Date().toISOString() };
+    const note = target.note ?? { of: stack, point: point.id, started: began.toISOString() };
     console.error(`Restoring "${stack}" into "${to}"${target.note ? `, begun at ${note.started}` : ""}:`);
     for (const line of forecastWords(point, promised, Date.now())) console.error(`  ${line}`);
     writeRestoredStack(target, point.record, note);
