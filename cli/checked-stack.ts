@@ -10,7 +10,7 @@ import { missingImages } from "./sandbox-images";
 import { rawStackConfig } from "./stack";
 
 /** As much of the sandbox's repository as tells that there will be one. */
-const expectedRepository = {
+export const expectedRepository: Readonly<Record<string, string>> = {
     [variableOf("backupEndpoint")]: s3Access.endpoint,
     [variableOf("backupBucket")]: s3Access.bucket,
     [variableOf("backupAccessKeyId")]: "later",

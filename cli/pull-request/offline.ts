@@ -12,7 +12,7 @@ import { unknown } from "../../policies/guardrails/values";
 import { typeKey } from "../../policies/review/kinds";
 import { isFields } from "../../policies/review/values";
 import { sandboxKubeconfig } from "../../stacks/cluster";
-import type { CheckedStack } from "../checked-stack";
+import { type CheckedStack, expectedRepository } from "../checked-stack";
 import { rawStackConfig } from "../stack";
 import { costOf } from "./cost";
 import { type PolicyFinding, type StackReport, stackReport } from "./model";
@@ -76,22 +76,36 @@ function readable(text: string): string {
     return typeof value === "string" ? value : JSON.stringify(value);
 }
 
-/** Runs with kubeconfigs that name the context and nothing else: a fork has none, and the program only looks whether they are there. */
+/** Runs with variables set, and sets them back. */
+async function withVariables<T>(variables: Readonly<Record<string, string>>, run: () => Promise<T>): Promise<T> {
+    const before = Object.keys(variables).map((name) => [name, process.env[name]] as const);
+    try {
+        Object.assign(process.env, variables);
+        return await run();
+    } finally {
+        for (const [name, value] of before) {
+            if (value === undefined) delete process.env[name];
+            else process.env[name] = value;
+        }
+    }
+}
+
+/**
+ * Runs with kubeconfigs that name the context and nothing else, and with a repository for the sandbox's backups: a fork has none of them, and
+ * the program only looks whether they are there.
+ */
 async function withoutCluster<T>(config: Record<string, string>, run: (config: Record<string, string>) => Promise<T>): Promise<T> {
     const folder = fs.mkdtempSync(path.join(os.tmpdir(), "holdfast-offline-"));
-    const state = process.env.XDG_STATE_HOME;
     try {
-        process.env.XDG_STATE_HOME = folder;
-        const ours = sandboxKubeconfig(process.env, folder);
+        const ours = sandboxKubeconfig({ XDG_STATE_HOME: folder }, folder);
         const theirs = path.join(folder, "kubeconfig");
+        const context = config["holdfast:context"];
         fs.mkdirSync(path.dirname(ours), { recursive: true });
         fs.writeFileSync(ours, "");
-        fs.writeFileSync(theirs, JSON.stringify({ contexts: [{ name: config["holdfast:context"] ?? "" }] }));
-        const hasContext = config["holdfast:context"] !== undefined;
-        return await run(hasContext ? { ...config, "holdfast:kubeconfig": theirs } : config);
+        fs.writeFileSync(theirs, JSON.stringify({ contexts: [{ name: context ?? "" }] }));
+        const around = config["holdfast:target"] === "sandbox" ? { XDG_STATE_HOME: folder, ...expectedRepository } : {};
+        return await withVariables(around, () => run(context === undefined ? config : { ...config, "holdfast:kubeconfig": theirs }));
     } finally {
-        if (state === undefined) delete process.env.XDG_STATE_HOME;
-        else process.env.XDG_STATE_HOME = state;
         fs.rmSync(folder, { recursive: true, force: true });
     }
 }

@@ -8,6 +8,8 @@ import { ownTests } from "../../../cli/pull-request/own-tests";
 import { stackFile } from "../../../cli/stack";
 import { record } from "../../../components/testing";
 
+// The first run of a program loads the SDK, which takes its time on a busy machine.
+jest.setTimeout(30_000);
 jest.mock("../../../cli/stack", () => {
     const real = jest.requireActual("../../../cli/stack");
     return { ...real, rawStackConfig: jest.fn(real.rawStackConfig) };
