@@ -44,6 +44,40 @@ export function program(): Command {
         .description('print the exports for plain pulumi and kubectl: eval "$(npx holdfast env)"')
         .action(async () => (require("./commands/env") as typeof import("./commands/env")).runEnv());
 
+    holdfast
+        .command("backup")
+        .argument("[stack]", "stack to back up", "user-preferences")
+        .description("make a backup now, and look at it in the repository; exit code 1 unless there is a new, whole recovery point")
+        .option("--timeout <minutes>", "give up after so long (default: 60)")
+        .action(async (stack, options) => (require("./commands/backup") as typeof import("./commands/backup")).runBackup(stack, options));
+    holdfast
+        .command("backups")
+        .argument("[stack]", "stack whose recovery points are listed", "user-preferences")
+        .description("list a stack's recovery points, newest first, whether its application is there or not")
+        .option("--check <n>", "look into so many of the newest, or all of them (default: 5)")
+        .option("--json", "as JSON (docs/backups-schema.json)")
+        .action(async (stack, options) =>
+            (require("./commands/backups") as typeof import("./commands/backups")).runBackups(stack, options),
+        );
+    holdfast
+        .command("restore")
+        .argument("<stack>", "stack whose recovery point is restored")
+        .description("restore into a new application beside the stack's own, or in place of one that is gone; run again, it goes on")
+        .requiredOption("--to <name>", "name of the new stack, its application and its namespace")
+        .option("--from <id>", "this recovery point (default: the newest that is whole)")
+        .option("-y, --yes", "don't ask before deploying the new stack (the default on the sandbox)")
+        .action(async (stack, options) =>
+            (require("./commands/restore") as typeof import("./commands/restore")).runRestore(stack, options),
+        );
+    holdfast
+        .command("drill")
+        .argument("[stack]", "stack whose newest recovery point is tried", "user-preferences")
+        .description(
+            "restore the newest recovery point beside the live application, measure it and take it away; exit code 1 if that failed",
+        )
+        .option("--json", "the result as JSON")
+        .action(async (stack, options) => (require("./commands/drill") as typeof import("./commands/drill")).runDrill(stack, options));
+
     const collect = (value: string, before: string[] = []) => [...before, value];
     holdfast
         .command("plan")

@@ -25,6 +25,7 @@ const files = {
     guardrails: { seconds: 60 },
     context: { seconds: 45 },
     "config-errors": { seconds: 35 },
+    "restore-backup": { seconds: 150 },
     retention: { seconds: 25 },
 };
 
