@@ -2,6 +2,8 @@
 
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
+import * as pulumi from "@pulumi/pulumi";
+import { StatefulApp } from "../../../components";
 import { engines } from "../../../components/engines";
 import { catalog } from "../../../components/usecases/catalog";
 import { modes } from "../../../components/usecases/engines";
@@ -9,6 +11,7 @@ import type { Plan } from "../../../components/usecases/plan";
 import { resolve } from "../../../components/usecases/resolve";
 import { keys } from "../../../stacks/keys";
 import { markdownFiles, proseOf, root } from "../../support/documents";
+import { record } from "../../support/mocks";
 
 const pages = markdownFiles().map((file) => [file, readFileSync(join(root, file), "utf8")] as const);
 const readme = readFileSync(join(root, "README.md"), "utf8");
@@ -121,10 +124,15 @@ describe("the README's table of use cases", () => {
     });
 });
 
-it("the README's picture has every kind of object that `up` makes", () => {
+it("the README's picture has every kind of object that `up` makes, with its backups", async () => {
     const picture = /```mermaid\n([\s\S]*?)```/.exec(readme)?.[1] ?? "";
-    const golden = JSON.parse(readFileSync(join(root, "test/plans/user-preferences.sandbox.json"), "utf8")) as { type: string }[];
-    const kinds = golden.map(({ type }) => type).filter((type) => type.startsWith("kubernetes:"));
-    expect(kinds.length).toBeGreaterThan(5);
-    expect([...new Set(kinds.map((type) => type.split(":").at(-1) ?? ""))].filter((kind) => !picture.includes(kind))).toEqual([]);
+    const secret = pulumi.secret("something that nobody knows");
+    const repository = { backupEndpoint: "https://s3.example.org", backupBucket: "backups" };
+    const keys = { backupAccessKeyId: secret, backupSecretAccessKey: secret, backupPassword: secret };
+    const { resources } = await record(
+        () => new StatefulApp("preferences", { useCase: "user-preferences", target: "sandbox", ...repository, ...keys }).host,
+    );
+    const kinds = new Set(resources.map(({ type }) => type).filter((type) => type.startsWith("kubernetes:")));
+    expect(kinds.size).toBeGreaterThan(9);
+    expect([...kinds].map((type) => type.split(":").at(-1) ?? "").filter((kind) => !picture.includes(kind))).toEqual([]);
 });
