@@ -32,7 +32,7 @@ const meanings = [
     [/no snapshot found/, "backup-missing"],
     [/does not exist|no such file|not found in (repository|index)/, "object-missing"],
     [/No space left|no space left/, "engine-failed"],
-    [/unexpected EOF|verification failed|invalid data|is damaged|decrypt|hash mismatch|unexpected hash|wrong hash|Unmarshal|JSON/, "object-damaged"],
+    [/unexpected EOF|range is not satisfiable|verification failed|invalid data|is damaged|decrypt|hash mismatch|unexpected hash|wrong hash|Unmarshal|JSON/, "object-damaged"],
 ];
 
 /** What a failed call of restic is called, and restic's own words for it. */
