@@ -1,7 +1,7 @@
 /** What can be wrong with where backups go and with the keys for it, as far as it is written down; values that come later are judged then. */
 
 import { appNameProblem, type InputProblem } from "../problems";
-import { permissionProblem } from "../volumes/permissions";
+import { permissionProblems } from "../volumes/permissions";
 import { bucketNameProblem } from "./backup-bucket-name";
 
 /** The arguments of a repository as far as they are text. What isn't known yet is left out of the judgement. */
@@ -65,7 +65,8 @@ function endpointProblem(endpoint: string, region: string | undefined): string |
     return undefined;
 }
 
-function prefixProblem(prefix: string): string | undefined {
+/** Why something can't be a repository's place in its bucket, or undefined where it can. */
+export function prefixProblem(prefix: string): string | undefined {
     const example = `Write e.g. "ledger" or "shop/ledger".`;
     if (prefix === "") {
         return `it is empty: every application has a repository of its own in a bucket. ${example}`;
@@ -79,21 +80,23 @@ function prefixProblem(prefix: string): string | undefined {
         : `"${prefix}" is no prefix: parts of letters, digits, "-", "_" and "." with one "/" between them, and none at either end. ${example}`;
 }
 
+/** Why something can't be a namespace, or undefined where it can. */
+export function namespaceProblem(namespace: string): string | undefined {
+    return labelName.test(namespace)
+        ? undefined
+        : `"${namespace}" is no namespace: up to 63 small letters, digits and "-". Write e.g. "ledger".`;
+}
+
 function refused(path: string, reason: string | undefined): InputProblem[] {
     return reason === undefined ? [] : [{ path, reason }];
 }
 
 /** Everything wrong with where the repository is. */
 export function placeProblems(args: RepositoryText): InputProblem[] {
-    const { app, namespace, endpoint, bucket, prefix, region, caConfigMap, allow = [] } = args;
+    const { app, namespace, endpoint, bucket, prefix, region, caConfigMap, allow } = args;
     return [
         ...refused("app", appNameProblem(app)),
-        ...refused(
-            "namespace",
-            typeof namespace === "string" && !labelName.test(namespace)
-                ? `"${namespace}" is no namespace: up to 63 small letters, digits and "-". Write e.g. "ledger".`
-                : undefined,
-        ),
+        ...refused("namespace", typeof namespace === "string" ? namespaceProblem(namespace) : undefined),
         ...refused("endpoint", typeof endpoint === "string" ? endpointProblem(endpoint, region) : undefined),
         ...refused("bucket", typeof bucket === "string" ? bucketNameProblem(bucket) : undefined),
         ...refused("prefix", prefix === undefined ? undefined : prefixProblem(prefix)),
@@ -109,7 +112,7 @@ export function placeProblems(args: RepositoryText): InputProblem[] {
                 ? `"${caConfigMap}" is no ConfigMap. Write the name of one in the application's namespace that has ca.crt, e.g. kube-root-ca.crt.`
                 : undefined,
         ),
-        ...allow.flatMap((text, index) => refused(`allow[${index}]`, permissionProblem(text))),
+        ...permissionProblems(allow),
     ];
 }
 

@@ -4,6 +4,7 @@ import { type InputProblem, refuseProblems } from "../problems";
 import { protection } from "../volumes/permissions";
 import { labelsOf } from "../workloads/labels";
 import { endpointOf, placeProblems, regionOfEndpoint, secretProblem, secretProblems } from "./backup-repository-problems";
+import { repositoryKeys } from "./file-backup-spec";
 
 /** What a {@link BackupRepository} is made from. */
 export interface BackupRepositoryArgs {
@@ -48,9 +49,6 @@ export interface BackupRepositoryArgs {
      */
     allow?: string[];
 }
-
-/** Keys of a repository's Secret. */
-export const repositoryKeys = { accessKeyId: "access-key-id", secretAccessKey: "secret-access-key", password: "password" } as const;
 
 /** Name of the Secret with the keys and the password of an application's repository. */
 export function repositorySecretNameOf(app: string): string {

@@ -32,8 +32,9 @@ function patternOf(arn: string): RegExp {
     return new RegExp(`^${parts.join("[^:]+").replace(/::/g, ":\\*?:")}$`);
 }
 
-/** A tag's condition key without the tag: `aws:RequestTag/team` and the reference's own placeholder become `aws:requesttag/*`. */
-const generic = (key: string): string => key.toLowerCase().replace(/^((?:aws|ec2):(?:request|resource)tag)\/.*$/, "$1/*");
+/** A condition key without what it is asked for: `aws:RequestTag/team` and the reference's own placeholder become `aws:requesttag/*`. */
+const generic = (key: string): string =>
+    key.toLowerCase().replace(/^((?:aws|ec2):(?:request|resource)tag\/|kms:encryptioncontext:).*$/, "$1*");
 
 /** What the third parties don't look at. */
 function formProblems({ Sid, Condition = {} }: Statement): string[] {
@@ -50,6 +51,9 @@ function formProblems({ Sid, Condition = {} }: Statement): string[] {
 async function actionProblems(statement: Statement, action: string, kind: PolicyKind): Promise<string[]> {
     const at = `${statement.Sid}: ${action}`;
     const [service, name] = action.split(":");
+    if (name === "*") {
+        return []; // every action of the service, which only a denial writes here
+    }
     if (!(await iamActionExists(service, name))) {
         return [`${at}: there is no such action`];
     }

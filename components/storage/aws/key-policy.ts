@@ -15,7 +15,7 @@ const use = [
 ];
 
 /** Everything but using the key: nobody who administers it can read data with it. */
-const administer = [
+export const administer = [
     "kms:CancelKeyDeletion",
     "kms:CreateAlias",
     "kms:DeleteAlias",

@@ -31,17 +31,17 @@ export function podIdentityTrust(place: Place, clusterName: string, serviceAccou
  * By a token of the cluster's own issuer (roles for service accounts), where Pod Identity isn't offered. The audience is the same in
  * China, whatever its endpoints are called: https://github.com/eksctl-io/eksctl/pull/1912, read 2026-11.
  */
-export function webIdentityTrust(oidcProviderArn: string, serviceAccounts: string[]): PolicyDocument {
+export function webIdentityTrust(oidcProviderArn: string, serviceAccounts: string[], namespace = driverNamespace): PolicyDocument {
     const issuer = oidcProviderArn.slice(oidcProviderArn.indexOf(":oidc-provider/") + ":oidc-provider/".length);
     return policy({
-        Sid: "PodsOfTheDriver",
+        Sid: namespace === driverNamespace ? "PodsOfTheDriver" : "PodsOfTheNamespace",
         Effect: "Allow",
         Principal: { Federated: oidcProviderArn },
         Action: "sts:AssumeRoleWithWebIdentity",
         Condition: {
             StringEquals: {
                 [`${issuer}:aud`]: "sts.amazonaws.com",
-                [`${issuer}:sub`]: serviceAccounts.map((account) => `system:serviceaccount:${driverNamespace}:${account}`),
+                [`${issuer}:sub`]: serviceAccounts.map((account) => `system:serviceaccount:${namespace}:${account}`),
             },
         },
     });
