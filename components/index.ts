@@ -1,5 +1,7 @@
 /** The library's public surface, and nothing else. */
 
+export { BackupBucket } from "./backups/backup-bucket";
+export type { BackupBucketArgs } from "./backups/backup-bucket-args";
 export { BackupRepository, type BackupRepositoryArgs } from "./backups/backup-repository";
 export { FileBackup, type FileBackupArgs } from "./backups/file-backup";
 export { RestoreDrill } from "./backups/restore-drill";

@@ -35,6 +35,7 @@ const docOf = (node: ts.Node): string =>
 
 it("finds the public surface", () => {
     expect(classes.map(([name]) => name).sort()).toEqual([
+        "BackupBucket",
         "BackupRepository",
         "ClaimSnapshot",
         "CloudStorage",
