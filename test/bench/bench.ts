@@ -4,6 +4,7 @@ import * as os from "node:os";
 import * as path from "node:path";
 import { applications } from "./applications";
 import { benchPlans } from "./plans";
+import { reviews } from "./review";
 import { startup } from "./startup";
 import { type Comparison, type Growth, median } from "./statistics";
 import { up } from "./up";
@@ -40,7 +41,7 @@ function tenThousandPlans(): Comparison {
 /** Measures everything and writes it to `bench/<date>.json`. The exit code is 1 when a promise was missed. */
 export async function bench(): Promise<void> {
     const before = machine();
-    const comparisons = [tenThousandPlans(), await startup(11), ...(await up(3, 7))];
+    const comparisons = [tenThousandPlans(), ...reviews(7), await startup(11), ...(await up(3, 7))];
     for (const result of comparisons) console.log(line(result));
     const growths = applications(5, 2);
     for (const result of growths) console.log(growthLine(result));
