@@ -1,4 +1,5 @@
 import { spawnSync } from "node:child_process";
+import { createHash } from "node:crypto";
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { parse, stringify } from "yaml";
@@ -35,6 +36,14 @@ function k8upSources(sandboxFolder: string): string {
     const found = spawnSync("go", ["mod", "download", "-json", module], { cwd, encoding: "utf8", env });
     if (found.status !== 0) throw new Error(`the Go module ${module} could not be found: ${(found.stderr || found.stdout).trim()}`);
     return (JSON.parse(found.stdout) as { Dir: string }).Dir;
+}
+
+/** Changes with everything that K8up's objects are made from: its module's version and this file. */
+export function k8upVersion(sandboxFolder: string): string {
+    const sources = [path.join(sandboxFolder, "toolchain", "modules", "k8up", "go.mod"), __filename, path.join(__dirname, "s3.ts")];
+    const hash = createHash("sha256").update(k8upImage);
+    for (const file of sources) if (fs.existsSync(file)) hash.update(fs.readFileSync(file));
+    return hash.digest("hex");
 }
 
 /** What K8up's own role allows, without the lease: there is one operator. */

@@ -128,6 +128,8 @@ describe("from config alone", () => {
     test("it becomes three members with two volumes each, a sidecar, a Secret and an init container; the data is still there", () => {
         edit((workload, config) => {
             config["holdfast:replicas"] = 3;
+            // A backup would run it in one member alone, and is refused.
+            delete workload.quiesceCommand;
             Object.assign(workload, {
                 volumes: [
                     { name: "data", mountPath: "/srv/notes" },

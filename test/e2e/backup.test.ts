@@ -1,0 +1,178 @@
+/** Backups as `holdfast up` makes them: what is in the repository after one that succeeds, and after one that fails half-way. */
+
+import { k8upImage } from "../../sandbox/cluster/k8up";
+import { s3Access } from "../../sandbox/cluster/s3";
+import { REGISTRY } from "../../sandbox/images/catalog";
+import { Database } from "./support/database";
+import { measured, report } from "./support/measured";
+import { waitUntil } from "./support/wait";
+import { World } from "./support/world";
+
+const app = "user-preferences";
+const streamPath = `/${app}-main.sql`;
+const world = World.create("backup");
+const database = new Database(world);
+const kubectl = (...args: string[]) => world.kubectl("-n", app, ...args);
+
+const within = (what: string, seconds: number, limit: number) => expect(measured(what, seconds, limit)).toBeLessThanOrEqual(limit);
+
+/** A pod with restic and the application's own way to its repository. */
+function startReader(): void {
+    const secret = `${app}-backup-repository`;
+    const from = (key: string) => ({ valueFrom: { secretKeyRef: { name: secret, key } } });
+    world.apply({
+        apiVersion: "v1",
+        kind: "Pod",
+        metadata: { name: "reader", namespace: app },
+        spec: {
+            automountServiceAccountToken: false,
+            terminationGracePeriodSeconds: 0,
+            securityContext: { runAsNonRoot: true, runAsUser: 1000, runAsGroup: 1000, seccompProfile: { type: "RuntimeDefault" } },
+            containers: [
+                {
+                    name: "reader",
+                    image: `${REGISTRY}/${k8upImage}`,
+                    imagePullPolicy: "IfNotPresent",
+                    command: ["sleep", "infinity"],
+                    securityContext: { allowPrivilegeEscalation: false, capabilities: { drop: ["ALL"] } },
+                    env: [
+                        { name: "AWS_ACCESS_KEY_ID", ...from("access-key-id") },
+                        { name: "AWS_SECRET_ACCESS_KEY", ...from("secret-access-key") },
+                        { name: "RESTIC_PASSWORD", ...from("password") },
+                        { name: "RESTIC_REPOSITORY", value: `s3:${s3Access.endpoint}/${s3Access.bucket}/${app}` },
+                    ],
+                    volumeMounts: [{ name: "ca", mountPath: "/ca" }],
+                },
+            ],
+            volumes: [{ name: "ca", configMap: { name: s3Access.certificateAuthority.configMap } }],
+        },
+    });
+    kubectl("wait", "--for=condition=Ready", "pod/reader", "--timeout=60s");
+}
+
+const restic = (script: string) =>
+    kubectl("exec", "reader", "--", "sh", "-c", `r() { restic --cacert /ca/ca.crt --no-lock -q "$@"; }; ${script}`);
+
+/** Ids of the streams in the repository, the oldest first; asked of the repository itself. */
+const streams = (): string[] =>
+    (JSON.parse(restic("r --json snapshots")) as { id: string; paths: string[] }[])
+        .filter(({ paths }) => paths[0] === streamPath)
+        .map(({ id }) => id);
+
+/** First and last line of a stream. */
+function endsOf(id: string): { record: Record<string, unknown>; last: string } {
+    const [first, last] = restic(`r dump ${id} ${streamPath} >/tmp/stream && head -n 1 /tmp/stream && tail -n 1 /tmp/stream`).split("\n");
+    const [, json] = /^-- holdfast: (\{.*\})$/.exec(first) as unknown as [string, string];
+    return { record: JSON.parse(json), last };
+}
+
+/** Has K8up make a backup, as its Schedule says. */
+function startBackup(name: string): void {
+    const { backend, backup, podConfigRef } = JSON.parse(kubectl("get", `schedules.k8up.io/${app}`, "-o", "jsonpath={.spec}"));
+    const { schedule: _, ...rest } = backup;
+    world.apply({ apiVersion: "k8up.io/v1", kind: "Backup", metadata: { name, namespace: app }, spec: { backend, podConfigRef, ...rest } });
+}
+
+const completionOf = (name: string) =>
+    kubectl("get", `backups.k8up.io/${name}`, "-o", 'jsonpath={.status.conditions[?(@.type=="Completed")].reason}');
+
+/** How often a backup's command was tried again. */
+const restartsOf = (name: string) =>
+    Number(
+        kubectl(
+            "get",
+            "pods",
+            "-l",
+            `job-name=backup-${name}-prebackup`,
+            "-o",
+            "jsonpath={.items[0].status.containerStatuses[0].restartCount}",
+        ) || "0",
+    );
+
+beforeAll(() => {
+    world.holdfast("up");
+    database.startClient();
+    database.sql("create table preferences (id int primary key, theme text not null)");
+    database.sql("insert into preferences select n, repeat(md5(n::text), 4) from generate_series(1, 50000) n");
+    startReader();
+});
+afterAll(() => {
+    report();
+    world.destroy();
+});
+
+test("up brings K8up and the repository along, and says so", () => {
+    const { addOns } = JSON.parse(world.holdfast("sandbox", "status", "--json").stdout);
+    expect(addOns).toContain("backups");
+    const { notYet, restore } = JSON.parse(world.pulumi("stack", "output", "promise", "--json", "--stack", app).stdout);
+    expect(notYet).toEqual([]);
+    expect(restore).toMatch(/^lost or wrong data comes back within/);
+});
+
+test("up again changes nothing", () => {
+    const { seconds } = world.holdfast("up");
+    within("`up` where everything is there", seconds, 60);
+    const { changeSummary } = JSON.parse(world.pulumi("preview", "--json", "--stack", app).stdout);
+    expect(Object.keys(changeSummary)).toEqual(["same"]);
+});
+
+test("a backup is a stream that is whole, with the live side's own answer", () => {
+    startBackup("first");
+    within(
+        "a backup of 50,000 rows",
+        waitUntil("the backup completes", 90, () => completionOf("first") !== ""),
+        60,
+    );
+    expect(completionOf("first")).toBe("Succeeded");
+    const [id, ...others] = streams();
+    expect(others).toEqual([]);
+    const { record, last } = endsOf(id);
+    expect(last).toBe("-- holdfast: complete");
+    expect(record).toMatchObject({ version: 1, app, engine: "postgres", database: "user_preferences", owner: "user_preferences" });
+    expect(record.answer).toBe(database.sql(record.query as string));
+    expect(Math.abs(Date.now() - Date.parse(record.takenAt as string))).toBeLessThan(120_000);
+    expect(Number(restic("grep -c '^[0-9]*\\s' /tmp/stream"))).toBeGreaterThanOrEqual(50_000);
+});
+
+test("no file of the database's is copied beside it", () => {
+    const paths = (JSON.parse(restic("r --json snapshots")) as { paths: string[] }[]).flatMap((each) => each.paths);
+    expect(paths).toEqual([streamPath]);
+});
+
+/** Ends the connection of a dump that is in the middle of its rows, as soon as there is one. */
+const cutDump = `do $$ begin
+    for i in 1..6000 loop
+        perform pg_stat_clear_snapshot();
+        perform pg_terminate_backend(pid) from pg_stat_progress_copy where command = 'COPY TO' and bytes_processed > 10000000;
+        if found then return; end if;
+        perform pg_sleep(0.01);
+    end loop;
+    raise 'no dump came by within a minute';
+end $$`;
+
+test("a dump that is cut off leaves no stream that passes for whole, and the next attempt succeeds by itself", () => {
+    const before = streams();
+    database.sql("create table pictures as select pg_read_binary_file('/dev/urandom', 0, 1048576) as data from generate_series(1, 100)");
+    startBackup("cut");
+    database.sql(cutDump);
+    waitUntil("K8up tries again", 60, () => restartsOf("cut") > 0);
+    for (const id of streams().filter((each) => !before.includes(each))) expect(endsOf(id).last).not.toBe("-- holdfast: complete");
+    expect(streams()).toEqual(expect.arrayContaining(before));
+    within(
+        "the next attempt, K8up's wait included",
+        waitUntil("it completes", 90, () => completionOf("cut") === "Succeeded"),
+        60,
+    );
+    expect(endsOf(streams().at(-1) as string).last).toBe("-- holdfast: complete");
+});
+
+test("no secret of the repository is in a log, an object that isn't a Secret, or the state", () => {
+    const encoded = JSON.parse(kubectl("get", "secret", `${app}-backup-repository`, "-o", "jsonpath={.data}")) as Record<string, string>;
+    const secrets = Object.values(encoded).map((text) => Buffer.from(text, "base64").toString());
+    expect(secrets).toHaveLength(3);
+    const logs = world.kubectl("-n", app, "logs", "-l", "k8upjob=true", "--tail=-1", "--prefix");
+    const objects = kubectl("get", "pods,jobs,events,configmaps,schedules.k8up.io,backups.k8up.io", "-o", "yaml");
+    const state = world.pulumi("stack", "export", "--stack", app).stdout;
+    expect(logs).toContain("restic");
+    for (const secret of secrets) expect([logs, objects, state].filter((text) => text.includes(secret))).toEqual([]);
+});
