@@ -3,7 +3,7 @@
  *
  * What was archived by `tar` in this image is unpacked by it, too. The application itself is not started.
  */
-export const containerScript = String.raw`set -u
+export const containerScript = `set -u
 steps=/drill/steps
 data=/drill/data
 restored=$data/restored

@@ -96,6 +96,8 @@ listed() {
 # take_stream PATH: a command's output, as one file.
 take_stream() {
     seen "$1" || return 1
+    # What restic makes of a command that wrote nothing: a snapshot without a file.
+    grep -q '"type":"file"' "$data/files.json" || fail backup-empty "the newest snapshot of $1 holds no file"
     wanted=$(listed | cut -d ' ' -f 2)
     call data "$DRILL_FETCH_SECONDS" "$data/stream" dump "$id" "$1" || return 1
     bytes=$(wc -c < "$data/stream" | tr -d ' ')

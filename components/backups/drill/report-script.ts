@@ -11,7 +11,7 @@ const https = require("node:https");
 const steps = "/drill/steps";
 const account = "/drill/account";
 /** A step shows each second that it lives; a busy node may keep it from that for a while. */
-const silentSeconds = 30;
+const silentSeconds = 60;
 
 // ---- what restic's words mean
 

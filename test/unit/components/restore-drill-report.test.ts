@@ -157,10 +157,10 @@ describe("files without a record", () => {
 
 describe("a step that says nothing", () => {
     it.each<[string, Files, number, string | undefined]>([
-        ["fetch, a moment ago", written({ "fetch.alive": ["", 0] }), 30, undefined],
-        ["fetch, for long", written({ "fetch.alive": ["", 0] }), 31, "fetch"],
+        ["fetch, a moment ago", written({ "fetch.alive": ["", 0] }), 60, undefined],
+        ["fetch, for long", written({ "fetch.alive": ["", 0] }), 61, "fetch"],
         ["fetch, after it ended", run(), 1000, undefined],
-        ["the engine, for long", run({ "engine.done": undefined }), 100, "engine"],
+        ["the engine, for long", run({ "engine.done": undefined }), 121, "engine"],
         ["the engine, which isn't there yet", run({ "engine.done": undefined, "engine.alive": undefined }), 1000, undefined],
         ["the engine, which has nothing to do", run({ "engine.done": undefined, fetched: undefined }), 1000, undefined],
     ])("%s", (_what, files, now, dead) => {
