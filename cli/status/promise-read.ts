@@ -42,7 +42,9 @@ const moment = (text: string | undefined) => Date.parse(text ?? "");
 /** A Backup as a run of it. One without a completion is running, or tried again and again. */
 export function backupRun({ metadata, status }: K8upBackup): BackupRun {
     const completed = status?.conditions?.find(({ type }) => type === "Completed");
-    const refused = metadata.annotations?.[recoveryAnnotations.refused];
+    // K8up calls it a success when no pod runs that it could have run a command in, and no claim is to be copied.
+    const empty = completed?.message === "nothing to backup" ? "nothing was running that it could copy" : undefined;
+    const refused = metadata.annotations?.[recoveryAnnotations.refused] ?? empty;
     return {
         name: metadata.name,
         startedAt: moment(metadata.creationTimestamp),

@@ -99,6 +99,9 @@ test("a namespace alone is asked for its own", async () => {
 test("a backup that was looked at and refused says why", () => {
     const refused = run("b", "ledger", completed("Succeeded"), { annotations: { "holdfast.dev/refused": "it has no end" } });
     expect(backupRun(refused as Parameters<typeof backupRun>[0])).toMatchObject({ outcome: "good", refused: "it has no end" });
+    const [done] = completed("Succeeded").conditions.slice(1);
+    const empty = run("a", "a", { conditions: [{ ...done, message: "nothing to backup" }] });
+    expect(backupRun(empty as Parameters<typeof backupRun>[0])).toMatchObject({ refused: expect.stringContaining("nothing was running") });
 });
 
 test("a result that is none is no drill", () => {
