@@ -5,6 +5,9 @@ import { backupBucketProblems } from "../../../components/backups/backup-bucket-
 import { bucketTimesOf, deletedDays } from "../../../components/backups/backup-bucket-times";
 import { BackupRepository } from "../../../components/backups/backup-repository";
 import { backupPolicies } from "../../../policies/backup";
+import type { Thing } from "../../../policies/guardrails/guardrail";
+import { violationsOf } from "../../../policies/guardrails/judge";
+import { bucketGuardrails } from "../../../policies/guardrails/rules/buckets";
 import { expectGolden } from "../../support/golden";
 import { type RecordedResource, type RecordingOptions, record } from "../../support/mocks";
 import { answers, arn, readable, regions } from "./cloud-storage-cases";
@@ -154,6 +157,17 @@ describe("a bucket of backups", () => {
         const { only } = await made({ accountId: "999988887777" }, { answers: {} });
         expect(only("aws:kms/key:Key").inputs.policy).toContain("arn:aws:iam::999988887777:root");
     });
+});
+
+it("the guardrails for buckets find nothing in it, and something in it without its settings", async () => {
+    const { resources } = await made();
+    const things = resources.map(
+        ({ urn, type, name, inputs, protect }): Thing => ({ urn, type, name, props: inputs, isProtected: protect, from: {} }),
+    );
+    const found = (list: Thing[]) => bucketGuardrails.filter((guardrail) => violationsOf(guardrail, list).length > 0).length;
+    expect(found(things)).toBe(0);
+    expect(found(things.filter(({ type }) => type === "aws:s3/bucket:Bucket"))).toBe(bucketGuardrails.length);
+    expect(bucketGuardrails.length).toBeGreaterThan(2);
 });
 
 describe("the lock", () => {
