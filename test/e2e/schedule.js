@@ -17,7 +17,6 @@ const files = {
     drivers: { seconds: 150 },
     review: { seconds: 130 },
     backup: { seconds: 110 },
-    backup: { seconds: 110 },
     "backups-add-on": { seconds: 95 },
     restore: { seconds: 85 },
     "provider/storage": { seconds: 80 },
