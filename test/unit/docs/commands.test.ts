@@ -33,8 +33,15 @@ const shown = shownCommands();
 const text = ({ words, env }: Shown) => [...Object.entries(env).map(([name, value]) => `${name}=${value}`), ...words].join(" ");
 const where = (each: Shown) => `${each.page}: ${text(each)}`;
 
-/** What is asked for, or why commander refuses it. */
-function reading(words: string[]): { asked?: Asked; refusal: string } {
+const names = (command: Command): string[] =>
+    command.commands.flatMap((sub) => [sub.name(), ...names(sub).map((name) => `${sub.name()} ${name}`)]);
+const known = names(program());
+
+/** What is asked for, or why commander refuses it. A sentence may call a command by its name alone. */
+function reading({ isToCopy }: Shown, words: string[]): { asked?: Asked; refusal: string } {
+    if (!isToCopy && known.includes(words.join(" "))) {
+        return { asked: { command: words.join(" "), flags: [], positional: 0 }, refusal: "" };
+    }
     try {
         return { asked: read(words), refusal: "" };
     } catch (error) {
@@ -44,7 +51,7 @@ function reading(words: string[]): { asked?: Asked; refusal: string } {
 
 const ofHoldfast = shown.flatMap((each) => {
     const words = holdfastArguments(each);
-    return words && !words.some(isOpen) && !words.includes("--help") ? [{ each, words, ...reading(words) }] : [];
+    return words && !words.some(isOpen) && !words.includes("--help") ? [{ each, words, ...reading(each, words) }] : [];
 });
 
 it("finds commands on the pages and in the tests", () => {
@@ -60,9 +67,6 @@ describe("every `holdfast` command on a page", () => {
     });
 
     it("begins with one, where it has something to fill in", () => {
-        const names = (command: Command): string[] =>
-            command.commands.flatMap((sub) => [sub.name(), ...names(sub).map((name) => `${sub.name()} ${name}`)]);
-        const known = names(program());
         const wrong = shown.filter((each) => {
             const words = holdfastArguments(each) ?? [];
             const fixed = words.slice(
@@ -115,7 +119,7 @@ function isRun(each: Shown): boolean {
         if (ours.includes("--help") || ours.some(isOpen)) {
             return true;
         }
-        const { asked } = reading(ours);
+        const { asked } = reading(each, ours);
         return asked !== undefined && (isPure(asked) || runs.some((run) => isRunAs(asked, run)));
     }
     const isE2e = words[0] === "npm" && words[2] === "e2e";
