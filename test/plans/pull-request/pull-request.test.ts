@@ -27,7 +27,7 @@ test.each([
     const files = ids.map((id) => path.join(previews, `${id}.json`));
     await main(["node", "holdfast", "pull-request", "--preview", ...files, "--comment", file]);
     expect(process.exitCode).toBe(status);
-    const golden = path.join(__dirname, `${name}.md`);
+    const golden = path.join(__dirname, `${name}.comment.txt`);
     if (process.env.UPDATE_PLANS) fs.copyFileSync(file, golden);
     expect(fs.readFileSync(file, "utf8")).toBe(fs.readFileSync(golden, "utf8"));
 });
