@@ -18,6 +18,7 @@ const files = {
     review: { seconds: 130 },
     backup: { seconds: 110 },
     "backups-add-on": { seconds: 95 },
+    drill: { seconds: 150 },
     restore: { seconds: 85 },
     "provider/storage": { seconds: 80 },
     volumes: { seconds: 70 },
