@@ -20,12 +20,19 @@ interface JobObject {
     status: { conditions?: { type: string; status: string }[] };
 }
 
+/** What a test reads of an object. */
+export interface DrillObject {
+    kind: string;
+    metadata: { name: string; namespace: string };
+    spec: { jobTemplate?: { spec: object } };
+}
+
 /** The objects of a drill, as the component makes them. */
-export async function drillObjects(app: string, args: RestoreDrillArgs): Promise<object[]> {
+export async function drillObjects(app: string, args: RestoreDrillArgs): Promise<DrillObject[]> {
     const { resources } = await record(() => {
         new RestoreDrill(app, args);
     });
-    return resources.filter(({ type }) => type.startsWith("kubernetes:")).map(({ inputs }) => inputs);
+    return resources.filter(({ type }) => type.startsWith("kubernetes:")).map(({ inputs }) => inputs as DrillObject);
 }
 
 /** One application's drill in the cluster. */
