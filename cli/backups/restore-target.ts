@@ -24,7 +24,8 @@ const read = (stack: string, folder?: string): StackFile => (parse(fs.readFileSy
 
 function write(stack: string, file: StackFile): void {
     const at = stackFile(stack);
-    fs.writeFileSync(`${at}.partial`, stringify(file));
+    // In quotes: Pulumi would take a moment for YAML's own kind, and write it in another way.
+    fs.writeFileSync(`${at}.partial`, stringify(file, { defaultStringType: "QUOTE_DOUBLE", defaultKeyType: "PLAIN" }));
     fs.renameSync(`${at}.partial`, at);
 }
 
