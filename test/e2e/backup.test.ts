@@ -1,5 +1,6 @@
 /** Backups as `holdfast up` makes them: what is in the repository after one that succeeds, and after one that fails half-way. */
 
+import { execFileSync } from "node:child_process";
 import { k8upImage } from "../../sandbox/cluster/k8up";
 import { s3Access } from "../../sandbox/cluster/s3";
 import { REGISTRY } from "../../sandbox/images/catalog";
@@ -13,17 +14,18 @@ const streamPath = `/${app}-main.sql`;
 const world = World.create("backup");
 const database = new Database(world);
 const kubectl = (...args: string[]) => world.kubectl("-n", app, ...args);
+const notes = "notes";
 
 const within = (what: string, seconds: number, limit: number) => expect(measured(what, seconds, limit)).toBeLessThanOrEqual(limit);
 
-/** A pod with restic and the application's own way to its repository. */
-function startReader(): void {
-    const secret = `${app}-backup-repository`;
+/** A pod with restic and an application's own way to its repository. */
+function startReader(of = app): void {
+    const secret = `${of}-backup-repository`;
     const from = (key: string) => ({ valueFrom: { secretKeyRef: { name: secret, key } } });
     world.apply({
         apiVersion: "v1",
         kind: "Pod",
-        metadata: { name: "reader", namespace: app },
+        metadata: { name: "reader", namespace: of },
         spec: {
             automountServiceAccountToken: false,
             terminationGracePeriodSeconds: 0,
@@ -39,7 +41,7 @@ function startReader(): void {
                         { name: "AWS_ACCESS_KEY_ID", ...from("access-key-id") },
                         { name: "AWS_SECRET_ACCESS_KEY", ...from("secret-access-key") },
                         { name: "RESTIC_PASSWORD", ...from("password") },
-                        { name: "RESTIC_REPOSITORY", value: `s3:${s3Access.endpoint}/${s3Access.bucket}/${app}` },
+                        { name: "RESTIC_REPOSITORY", value: `s3:${s3Access.endpoint}/${s3Access.bucket}/${of}` },
                     ],
                     volumeMounts: [{ name: "ca", mountPath: "/ca" }],
                 },
@@ -47,11 +49,11 @@ function startReader(): void {
             volumes: [{ name: "ca", configMap: { name: s3Access.certificateAuthority.configMap } }],
         },
     });
-    kubectl("wait", "--for=condition=Ready", "pod/reader", "--timeout=60s");
+    world.kubectl("-n", of, "wait", "--for=condition=Ready", "pod/reader", "--timeout=60s");
 }
 
-const restic = (script: string) =>
-    kubectl("exec", "reader", "--", "sh", "-c", `r() { restic --cacert /ca/ca.crt --no-lock -q "$@"; }; ${script}`);
+const restic = (script: string, of = app) =>
+    world.kubectl("-n", of, "exec", "reader", "--", "sh", "-c", `r() { restic --cacert /ca/ca.crt --no-lock -q "$@"; }; ${script}`);
 
 /** Ids of the streams in the repository, the oldest first; asked of the repository itself. */
 const streams = (): string[] =>
@@ -66,15 +68,17 @@ function endsOf(id: string): { record: Record<string, unknown>; last: string } {
     return { record: JSON.parse(json), last };
 }
 
-/** Has K8up make a backup, as its Schedule says. */
-function startBackup(name: string): void {
-    const { backend, backup, podConfigRef } = JSON.parse(kubectl("get", `schedules.k8up.io/${app}`, "-o", "jsonpath={.spec}"));
+/** Has K8up make a backup, as an application's Schedule says. */
+function startBackup(name: string, of = app): void {
+    const { backend, backup, podConfigRef } = JSON.parse(
+        world.kubectl("-n", of, "get", `schedules.k8up.io/${of}`, "-o", "jsonpath={.spec}"),
+    );
     const { schedule: _, ...rest } = backup;
-    world.apply({ apiVersion: "k8up.io/v1", kind: "Backup", metadata: { name, namespace: app }, spec: { backend, podConfigRef, ...rest } });
+    world.apply({ apiVersion: "k8up.io/v1", kind: "Backup", metadata: { name, namespace: of }, spec: { backend, podConfigRef, ...rest } });
 }
 
-const completionOf = (name: string) =>
-    kubectl("get", `backups.k8up.io/${name}`, "-o", 'jsonpath={.status.conditions[?(@.type=="Completed")].reason}');
+const completionOf = (name: string, of = app) =>
+    world.kubectl("-n", of, "get", `backups.k8up.io/${name}`, "-o", 'jsonpath={.status.conditions[?(@.type=="Completed")].reason}');
 
 /** How often a backup's command was tried again. */
 const restartsOf = (name: string) =>
@@ -175,4 +179,21 @@ test("no secret of the repository is in a log, an object that isn't a Secret, or
     const state = world.pulumi("stack", "export", "--stack", app).stdout;
     expect(logs).toContain("restic");
     for (const secret of secrets) expect([logs, objects, state].filter((text) => text.includes(secret))).toEqual([]);
+});
+
+test("an image of one's own with hooks is a stream of tar, with its files as they were", () => {
+    world.holdfast("up", "custom");
+    world.kubectl("-n", notes, "exec", `${notes}-0`, "-c", "main", "--", "sh", "-c", "echo kept >/srv/notes/today");
+    startReader(notes);
+    startBackup("first", notes);
+    within(
+        "a backup of files with hooks",
+        waitUntil("the backup completes", 90, () => completionOf("first", notes) !== ""),
+        60,
+    );
+    expect(completionOf("first", notes)).toBe("Succeeded");
+    const paths = (JSON.parse(restic("r --json snapshots", notes)) as { paths: string[] }[]).flatMap((each) => each.paths);
+    expect(paths).toEqual([`/${notes}-main.tar`]);
+    const tar = Buffer.from(restic(`r dump latest ${paths[0]} | base64`, notes), "base64");
+    expect(execFileSync("tar", ["-xOf", "-", "./today"], { input: tar, encoding: "utf8" })).toBe("kept\n");
 });
