@@ -59,6 +59,8 @@ const attempts = 3;
 export function failureWords(log: string): string {
     const lines = log.split("\n").filter((line) => /ERROR|Fatal|level=error/i.test(line));
     const last = lines.at(-1) ?? log.trim().split("\n").at(-1) ?? "";
+    const fatal = /\bFatal: (.*)$/.exec(last)?.[1];
+    if (fatal) return brief(fatal, 300);
     const inside = /"error":\s*"((?:[^"\\]|\\.)*)"/.exec(last)?.[1];
     return brief(inside ?? last.replace(/^\S+\s+ERROR\s+\S+\s+/, ""), 300) || "it said nothing";
 }

@@ -145,7 +145,7 @@ test("it is an application like any other: no restore goes over it, its backups 
     expect(world.holdfast("status", again, "--stack", again).stdout).toContain("Promise of a restore: kept");
 });
 
-test("nothing that was made for it stays in the cluster, and no secret was written anywhere", () => {
+test("nothing that was made for it stays in the cluster", () => {
     expect(world.kubectl("get", "jobs,secrets", "-A", "-l", "holdfast.dev/task", "-o", "name")).toBe("");
     expect(world.kubectl("get", "namespaces", "-l", "holdfast.dev/temporary", "-o", "name")).toBe("");
 });

@@ -28,7 +28,7 @@ const files = {
     "pull-request": { seconds: 60 },
     context: { seconds: 45 },
     "config-errors": { seconds: 35 },
-    "restore-backup": { seconds: 150 },
+    "restore-backup": { seconds: 180 },
     retention: { seconds: 25 },
 };
 

@@ -159,7 +159,9 @@ test("what failed is the last that K8up called an error", () => {
     const log =
         '2026-11-22T12:00:00Z\tINFO\tk8up\tstarting\n2026-11-22T12:00:01Z\tERROR\tk8up.restic\tbackup failed\t{"error": "cmd.Wait() err: exit status 1"}\n\tat main.go';
     expect(failureWords(log)).toBe("cmd.Wait() err: exit status 1");
-    expect(failureWords("Fatal: unable to open config file")).toBe("Fatal: unable to open config file");
+    expect(failureWords("2026-11-22T12:00:00Z\tINFO\tk8up.restic.stderr\tFatal: wrong password or no key found\n")).toBe(
+        "wrong password or no key found",
+    );
     expect(failureWords("")).toBe("it said nothing");
 });
 
