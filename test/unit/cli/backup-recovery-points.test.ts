@@ -74,10 +74,11 @@ test("an empty repository has none, and one that can't be read says why in resti
 test("a repository that isn't there is told from one that can't be reached", () => {
     const isMissing = (log: string) => {
         try {
-            recoveryPoints(log);
+            return recoveryPoints(log);
         } catch (error) {
             return (error as UnreadableRepository).isMissing;
         }
+        return undefined;
     };
     const hint = "\nIs there a repository at the following location?\ns3:https://s3/backups/ledger";
     expect(isMissing(`Fatal: unable to open config file: Stat: The specified key does not exist.${hint}`)).toBe(true);
