@@ -1,5 +1,6 @@
 /** K8up's objects for one application's backups, as plain data. */
 
+import { createHash } from "node:crypto";
 import { labelsOf } from "../workloads/labels";
 import { maintenanceSchedules } from "./file-backup-schedules";
 
@@ -73,20 +74,36 @@ export interface ScheduleRequest extends KeptCopies {
     maintenanceDeadlineSeconds?: number;
 }
 
+/** A job without an end would never be a failed one. */
+const lasting = (place: RepositoryPlace, activeDeadlineSeconds: number) => ({ ...volumesOf(place), activeDeadlineSeconds });
+
+/** A prune or a check that hangs would hold up every backup after it. */
+const quietly = (place: RepositoryPlace, { maintenanceDeadlineSeconds }: ScheduleRequest) =>
+    lasting(place, maintenanceDeadlineSeconds ?? 3600);
+
+/** Another repository has a first check of its own. */
+export const firstCheckNameOf = (app: string, { endpoint, bucket }: RepositoryPlace): string =>
+    `${app}-first-${createHash("sha256").update(`${endpoint}/${bucket}`).digest("hex").slice(0, 6)}`;
+
+/**
+ * The spec of K8up's Check that makes the repository. Each of K8up's jobs makes a repository that isn't there, and two that do so at once leave
+ * one whose keys don't open it; a check runs alone.
+ */
+export function firstCheckSpec(request: ScheduleRequest, place: RepositoryPlace) {
+    return { backend: backendOf(place), podConfigRef: { name: podConfigNameOf(request.app) }, ...quietly(place, request) };
+}
+
 /** The spec of K8up's Schedule. */
 export function scheduleSpec(request: ScheduleRequest, place: RepositoryPlace) {
     const maintenance = maintenanceSchedules(`${place.bucket}/${request.app}`, request.schedule);
-    const volumes = volumesOf(place);
-    // A job without an end would never be a failed one; and a prune or a check that hangs would hold up every backup after it.
-    const lasting = (activeDeadlineSeconds: number) => ({ ...volumes, activeDeadlineSeconds });
-    const quiet = lasting(request.maintenanceDeadlineSeconds ?? 3600);
+    const quiet = quietly(place, request);
     return {
         backend: backendOf(place),
         podConfigRef: { name: podConfigNameOf(request.app) },
         failedJobsHistoryLimit: 3,
         successfulJobsHistoryLimit: 3,
         backup: {
-            ...lasting(request.backupDeadlineSeconds ?? 21600),
+            ...lasting(place, request.backupDeadlineSeconds ?? 21600),
             schedule: request.schedule,
             // Claims of other applications in the namespace are theirs.
             labelSelectors: [{ matchLabels: labelsOf(request.app) }],

@@ -6,7 +6,16 @@ import { appNameProblem, type InputProblem, refuseProblems } from "../problems";
 import { checkedAtPreview } from "../storage/driver-presence";
 import { labelsOf } from "../workloads/labels";
 import { cronProblem } from "./file-backup-schedules";
-import { backupPodLabels, jobNetwork, jobPod, podConfigNameOf, retentionFields, scheduleSpec } from "./file-backup-spec";
+import {
+    backupPodLabels,
+    firstCheckNameOf,
+    firstCheckSpec,
+    jobNetwork,
+    jobPod,
+    podConfigNameOf,
+    retentionFields,
+    scheduleSpec,
+} from "./file-backup-spec";
 import { k8upNeed } from "./operator-presence";
 
 /** What a {@link FileBackup} is made from. */
@@ -140,7 +149,8 @@ export function fileBackupProblems(app: string, args: Omit<FileBackupArgs, "name
  * Backups of an application by K8up and restic: when, what is kept, checked and pruned, into a repository of its own.
  *
  * K8up copies the files of the application's claims that carry the annotation `k8up.io/backup: "true"`, and runs the command of its pods that
- * carry `k8up.io/backupcommand`, whose output is the copy. Its jobs run as Pod Security "restricted" wants. Copies lie encrypted.
+ * carry `k8up.io/backupcommand`, whose output is the copy. Its jobs run as Pod Security "restricted" wants. Copies lie encrypted. The repository
+ * is made and checked at once, before the first backup.
  *
  * Deleting it ends the backups and leaves the copies. A preview without K8up in the cluster says so.
  *
@@ -182,16 +192,23 @@ export class FileBackup extends pulumi.ComponentResource {
             pulumi.output(args.region ?? "").apply((region) => jobPod(user, args.runAsGroup ?? user, region)),
             options,
         );
+        const place = pulumi
+            .all([args.repositorySecret, args.endpoint, args.bucket, args.caConfigMap ?? ""])
+            .apply(([secret, endpoint, bucket, caConfigMap]) => ({ secret, endpoint, bucket, caConfigMap }));
+        const firstCheck = custom(
+            `${name}-first-check`,
+            "Check",
+            { name: place.apply((of) => firstCheckNameOf(app, of)), namespace, labels: labelsOf(app) },
+            place.apply((of) => firstCheckSpec({ ...args, app }, of)),
+            // It runs once: a later change is for the scheduled ones.
+            { ...options, dependsOn: dependenciesOf(opts?.dependsOn, network, podConfig), ignoreChanges: ["spec"] },
+        );
         const schedule = custom(
             `${name}-schedule`,
             "Schedule",
             { name: app, namespace, labels: labelsOf(app) },
-            pulumi
-                .all([args.repositorySecret, args.endpoint, args.bucket, args.caConfigMap ?? ""])
-                .apply(([secret, endpoint, bucket, caConfigMap]) =>
-                    scheduleSpec({ ...args, app }, { secret, endpoint, bucket, caConfigMap }),
-                ),
-            { ...options, dependsOn: dependenciesOf(opts?.dependsOn, network, podConfig) },
+            place.apply((of) => scheduleSpec({ ...args, app }, of)),
+            { ...options, dependsOn: dependenciesOf(opts?.dependsOn, network, podConfig, firstCheck) },
         );
         const checked = checkedAtPreview(`FileBackup "${name}"`, this, args, [k8upNeed("schedule")]);
         const nameOf = (resource: CustomResource) => pulumi.all([resource.metadata, checked]).apply(([metadata]) => metadata?.name ?? "");
@@ -205,7 +222,7 @@ export class FileBackup extends pulumi.ComponentResource {
 function custom(
     name: string,
     kind: string,
-    metadata: { name: string; namespace: pulumi.Input<string>; labels: Record<string, string> },
+    metadata: { name: pulumi.Input<string>; namespace: pulumi.Input<string>; labels: Record<string, string> },
     spec: pulumi.Input<object>,
     options: pulumi.CustomResourceOptions,
 ): CustomResource {

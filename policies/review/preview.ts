@@ -16,6 +16,8 @@ export interface State {
     /** Read, and not managed: nothing happens to it. */
     external: boolean;
     deletedWith?: string;
+    /** Groups other resources, and stands for nothing itself. */
+    isComponent: boolean;
 }
 
 /** One step the engine means to take. */
@@ -86,6 +88,7 @@ export function stateOf(value: unknown): State | undefined {
         retainOnDelete: value.retainOnDelete === true,
         external: value.external === true,
         deletedWith: text(value.deletedWith),
+        isComponent: value.custom === false,
     };
 }
 

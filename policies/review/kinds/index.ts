@@ -50,13 +50,16 @@ export const harmlessGroups: readonly string[] = [
     "traefik.io",
 ];
 
+/** The same, of groups whose other kinds may stand for data: jobs and how they run. */
+const harmlessKinds = ["k8up.io/Check", "k8up.io/PodConfig", "k8up.io/Prune"];
+
 /** Groups that Kubernetes and its SDK serve beside `*.k8s.io`. */
 const builtInGroups = ["apps", "autoscaling", "batch", "core", "extensions", "helm.sh", "kustomize", "meta", "policy", "yaml"];
 
 /** True for a custom resource that the table doesn't know: it may stand for data, or for a dashboard. */
 export function isUnknownCustom(type: string): boolean {
     const group = /^kubernetes:([^/]+)\//.exec(type)?.[1];
-    if (group === undefined || kindOf(type)) return false;
+    if (group === undefined || kindOf(type) || harmlessKinds.includes(typeKey(type))) return false;
     return !builtInGroups.includes(group) && !group.endsWith(".k8s.io") && !harmlessGroups.includes(group);
 }
 

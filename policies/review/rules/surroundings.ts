@@ -214,7 +214,7 @@ export const surroundingRules: readonly Rule[] = [
         verdict: "unknown",
         canBeAllowed: true,
         find(change, view): Found | undefined {
-            if (!soundsStoring(change.type) || !goesAway(change)) return undefined;
+            if (!soundsStoring(change.type) || !goesAway(change) || change.old?.isComponent) return undefined;
             return {
                 says: `a ${change.type} is ${change.effect === "replace" ? "replaced" : "deleted"}, and whether it holds data isn't known here`,
                 fields: change.forcing,

@@ -48,6 +48,21 @@ describe("a file backup", () => {
         expect(podConfigRef).toEqual({ name: "wiki-backup" });
     });
 
+    it("makes the repository by a check of its own, another one where the repository is another", async () => {
+        const firstCheck = async (args: Partial<FileBackupArgs>) => {
+            const recording = await backup(args);
+            const check = recording.only("kubernetes:k8up.io/v1:Check");
+            expect(recording.only("kubernetes:k8up.io/v1:Schedule").dependsOn).toContain("wiki-first-check");
+            expect(check.inputs.spec).toMatchObject({ backend: specOf(recording).backend, podConfigRef: { name: "wiki-backup" } });
+            expect(check.inputs.spec.activeDeadlineSeconds).toBe(args.maintenanceDeadlineSeconds ?? 3600);
+            return check.inputs.metadata.name as string;
+        };
+        const name = await firstCheck({});
+        expect(name).toMatch(/^wiki-first-[0-9a-f]{6}$/);
+        expect(await firstCheck({ keepDaily: 8, maintenanceDeadlineSeconds: 60 })).toBe(name);
+        expect(await firstCheck({ bucket: "backups/other" })).not.toBe(name);
+    });
+
     it("copies the claims of its application alone", async () => {
         const [{ matchLabels }] = specOf(await backup()).backup.labelSelectors;
         expect(matchLabels).toMatchObject({ "app.kubernetes.io/name": "wiki" });

@@ -365,14 +365,20 @@ const cases: Case[] = [
         when: "a custom resource nobody knows leaves the program",
         verdict: "unknown",
         yes: [remove(kubernetes("db.example.org/v1:Mongo", "mongo", meta("mongo")))],
-        no: [remove(kubernetes("cert-manager.io/v1:Certificate", "tls", meta("tls")))],
+        no: [
+            remove(kubernetes("cert-manager.io/v1:Certificate", "tls", meta("tls"))),
+            remove(kubernetes("k8up.io/v1:PodConfig", "shop-backup", meta("shop-backup"))),
+        ],
     },
     {
         rule: "storing-resource-goes",
         when: "a cloud's resource leaves the program that sounds as if it stored something",
         verdict: "unknown",
         yes: [remove(state("gcp:sql/databaseInstance:DatabaseInstance", "sql", {}))],
-        no: [remove(state("gcp:storage/bucketIAMPolicy:BucketIAMPolicy", "access", {}))],
+        no: [
+            remove(state("gcp:storage/bucketIAMPolicy:BucketIAMPolicy", "access", {})),
+            remove({ ...state("holdfast:index:NetworkStorage", "storage", {}), custom: false }),
+        ],
     },
     {
         rule: "volume-grows",
