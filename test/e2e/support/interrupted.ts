@@ -76,7 +76,13 @@ export class Interrupted {
         await until(
             () => `${pattern} in\n${this.output}`,
             seconds,
-            () => pattern.test(this.output),
+            () => {
+                // Looked at first: what it printed last arrives after its end.
+                const hasEnded = this.child.exitCode !== null || this.child.signalCode !== null;
+                if (pattern.test(this.output)) return true;
+                if (hasEnded && this.child.stdout?.readableEnded) throw new Error(`it ended without ${pattern}:\n${this.output}`);
+                return false;
+            },
         );
     }
 
