@@ -142,7 +142,7 @@ export class StatefulApp extends pulumi.ComponentResource {
         const backedUp = preparePods(plan, args, kind?.stream(plan, args), place);
         const engine = kind?.create(name, plan, args, { ...place, storageClass: storage.className, backedUp });
         // After what they back up: a schedule that finds no pod makes a backup of nothing.
-        createBackups(plan, args, { ...place, dependsOn: [...dependsOn, ...(engine ? [engine.component] : [])] });
+        createBackups(plan, args, place, engine ? [engine.component] : []);
         this.host = pulumi.output(engine?.host ?? "");
         this.port = pulumi.output(engine?.port ?? 0);
         this.database = pulumi.output(engine?.database ?? "");

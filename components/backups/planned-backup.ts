@@ -184,8 +184,11 @@ export function preparePods(plan: Plan, options: BackupOptions, stream: Stream |
     };
 }
 
-/** Makes repository, schedule and drill, after what they back up. */
-export function createBackups(plan: Plan, options: BackupOptions, place: BackupPlace): pulumi.Resource[] {
+/**
+ * Makes the repository, and schedule and drill after what they back up. The repository's Secret is protected, and going down keeps whatever a
+ * protected resource depends on: the Secret must not wait for what runs.
+ */
+export function createBackups(plan: Plan, options: BackupOptions, place: BackupPlace, backedUp: pulumi.Resource[]): pulumi.Resource[] {
     const { component, name, namespace, dependsOn } = place;
     if (!plan.backup.carriedOut) {
         return [];
@@ -208,7 +211,7 @@ export function createBackups(plan: Plan, options: BackupOptions, place: BackupP
             kubeconfig: options.kubeconfig,
             context: options.context,
         },
-        { parent: component, dependsOn },
+        { parent: component, dependsOn: [...dependsOn, ...backedUp] },
     );
     const access = {
         accessKeyId: options.backupAccessKeyId,

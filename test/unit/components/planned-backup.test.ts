@@ -62,6 +62,20 @@ describe("an application with a repository", () => {
         for (const text of ["AKIA0123456789", "the access key's", "the repository's"]) expect(elsewhere).not.toContain(text);
     });
 
+    it.each([
+        ["a database", database],
+        ["files", notes],
+        ["files with hooks", quiesced],
+    ])("has nothing protected that waits for what runs: going down would keep it (%s)", async (_what, args) => {
+        const { resources } = await app(args);
+        const byName = new Map(resources.map((resource) => [resource.name, resource]));
+        const kept = new Set(resources.filter(({ protect }) => protect).map(({ name }) => name));
+        expect(kept.size).toBeGreaterThanOrEqual(3);
+        for (const name of kept) for (const other of byName.get(name)?.dependsOn ?? []) kept.add(other);
+        const types = [...kept].map((name) => byName.get(name)?.type);
+        expect(types.filter((type) => /StatefulSet|CronJob|Schedule|Service$|Policy/.test(type ?? ""))).toEqual([]);
+    });
+
     it("is scheduled after its pods are there: a schedule that finds none makes a backup of nothing", async () => {
         expect(scheduleOf(await app(database)).dependsOn).toContain("prefs-postgres-server-set");
     });
