@@ -5,6 +5,10 @@ module.exports = {
     maxWorkers: "100%",
     roots: ["<rootDir>/test"],
     testPathIgnorePatterns: ["/node_modules/", "<rootDir>/test/e2e/"],
+    moduleNameMapper: {
+        "^@npmcli/arborist$": "<rootDir>/test/support/on-demand/arborist.js",
+        "^typescript$": "<rootDir>/test/support/on-demand/typescript.js",
+    },
     transform: {
         "^.+\\.ts$": ["@swc/jest", { jsc: { target: "es2022", parser: { syntax: "typescript" } }, module: { type: "commonjs" } }],
     },

@@ -11,7 +11,7 @@ import { World } from "./support/world";
 
 const app = "user-preferences";
 const streamPath = `/${app}-main.sql`;
-const world = World.create("backup");
+const world = World.create("backup", { backups: true });
 const database = new Database(world);
 const kubectl = (...args: string[]) => world.kubectl("-n", app, ...args);
 const notes = "notes";

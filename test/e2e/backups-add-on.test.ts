@@ -7,7 +7,7 @@ import { measured, report } from "./support/measured";
 import { waitUntil } from "./support/wait";
 import { World } from "./support/world";
 
-const world = World.create("backups-add-on");
+const world = World.create("backups-add-on", { backups: true });
 const namespace = "app";
 const image = `${REGISTRY}/${k8upImage}`;
 const pod = {

@@ -12,7 +12,7 @@ import { measured, report } from "./support/measured";
 import { waitUntil } from "./support/wait";
 import { World } from "./support/world";
 
-const world = World.create("drill");
+const world = World.create("drill", { backups: true });
 const database = new Database(world);
 const live = "user-preferences";
 const namespace = "drilled";

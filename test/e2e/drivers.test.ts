@@ -20,7 +20,7 @@ const storage: Record<string, Record<string, string>> = {
 const apps = Object.keys(storage);
 
 function writeStack(stack: string, config: Record<string, string>): void {
-    const lines = Object.entries({ useCase: "user-preferences", app: stack, ...config }).map(
+    const lines = Object.entries({ useCase: "user-preferences", app: stack, set: "{ backup.policy: none }", ...config }).map(
         ([key, value]) => `    holdfast:${key}: ${value}\n`,
     );
     fs.writeFileSync(path.join(world.checkout, "stacks", `Pulumi.${stack}.yaml`), `config:\n${lines.join("")}`);

@@ -136,7 +136,7 @@ export class OwnStack {
         lines: string[] = [],
     ) {
         const file = path.join(world.checkout, "stacks", `Pulumi.${name}.yaml`);
-        const config = ["useCase: user-preferences", "target: sandbox", `app: ${name}`, ...lines];
+        const config = ["useCase: user-preferences", "target: sandbox", `app: ${name}`, "set: { backup.policy: none }", ...lines];
         fs.writeFileSync(file, `config:\n${config.map((line) => `    holdfast:${line}\n`).join("")}`);
     }
 

@@ -2,6 +2,7 @@ import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
+import { parse } from "yaml";
 import { Layout } from "../../../sandbox/cluster/layout";
 import { userPaths } from "../../../sandbox/paths";
 
@@ -27,7 +28,10 @@ export class World {
     readonly state: string;
     private exported: Record<string, string> | undefined;
 
-    private constructor(readonly name: string) {
+    private constructor(
+        readonly name: string,
+        readonly hasBackups: boolean,
+    ) {
         this.folder = fs.mkdtempSync(path.join(os.tmpdir(), `holdfast-${name}-`));
         this.state = path.join(this.folder, "state");
         // run.js takes down what a test that was killed left behind.
@@ -52,12 +56,23 @@ export class World {
             if (!/^Pulumi\..*\.yaml$/.test(file)) continue;
             const full = path.join(this.checkout, "stacks", file);
             fs.writeFileSync(full, fs.readFileSync(full, "utf8").replace(/^encryptionsalt: .*\n?/m, ""));
+            this.configure("set", undefined, file.slice("Pulumi.".length, -".yaml".length));
         }
         fs.symlinkSync(path.join(repository, "node_modules"), path.join(this.checkout, "node_modules"));
     }
 
-    static create(name: string): World {
-        return new World(name);
+    /**
+     * A world of a test's own. Its stacks make no backups unless they are what it is about: they start an operator and an S3 server, and make
+     * as many resources again.
+     */
+    static create(name: string, { backups = false } = {}): World {
+        return new World(name, backups);
+    }
+
+    /** Decisions of a stack's plan, as its file has them: with those that the test makes, the one about backups. */
+    private decisions(set: string | undefined): string | undefined {
+        if (this.hasBackups || set?.includes("backup.policy")) return set;
+        return `{ backup.policy: none${set === undefined ? "" : `, ${set.trim().slice(1, -1).trim()}`} }`;
     }
 
     get checkout(): string {
@@ -150,7 +165,8 @@ export class World {
     }
 
     /** Sets or removes (`undefined`) one `holdfast:` line in a stack's file. */
-    configure(key: string, value: string | undefined, stack = "user-preferences"): void {
+    configure(key: string, given: string | undefined, stack = "user-preferences"): void {
+        const value = key === "set" ? this.decisions(given) : given;
         const file = path.join(this.checkout, "stacks", `Pulumi.${stack}.yaml`);
         const line = new RegExp(`^ *holdfast:${key}:.*\n`, "m");
         const text = fs.readFileSync(file, "utf8").replace(line, "");
@@ -161,7 +177,9 @@ export class World {
 
     /** Adds a stack beside those of the repository, or writes it anew. */
     addStack(name: string, config: Record<string, unknown>): void {
-        const lines = Object.entries(config).map(([key, value]) => `    holdfast:${key}: ${JSON.stringify(value)}\n`);
+        const set = this.decisions(config.set === undefined ? undefined : JSON.stringify(config.set));
+        const decided = { ...config, ...(set === undefined || config.target !== "sandbox" ? {} : { set: parse(set) }) };
+        const lines = Object.entries(decided).map(([key, value]) => `    holdfast:${key}: ${JSON.stringify(value)}\n`);
         fs.writeFileSync(path.join(this.checkout, "stacks", `Pulumi.${name}.yaml`), `config:\n${lines.join("")}`);
     }
 

@@ -1,0 +1,1 @@
+module.exports = require("./module")("@npmcli/arborist/lib/index.js");

@@ -1,0 +1,1 @@
+module.exports = require("./module")("typescript/lib/typescript.js");
