@@ -167,7 +167,11 @@ test("a dump that is cut off leaves no stream that passes for whole, and the nex
         waitUntil("it completes", 90, () => completionOf("cut") === "Succeeded"),
         60,
     );
-    expect(endsOf(streams().at(-1) as string).last).toBe("-- holdfast: complete");
+    // The cut one may have left a snapshot, and is none to restore from; the next attempt's is whole.
+    const ends = streams()
+        .filter((each) => !before.includes(each))
+        .map((id) => endsOf(id).last.slice(0, 40));
+    expect(ends.filter((last) => last === "-- holdfast: complete")).toHaveLength(1);
 });
 
 test("no secret of the repository is in a log, an object that isn't a Secret, or the state", () => {

@@ -78,7 +78,6 @@ test("a repository that isn't there is told from one that can't be reached", () 
         } catch (error) {
             return (error as UnreadableRepository).isMissing;
         }
-        return undefined;
     };
     const hint = "\nIs there a repository at the following location?\ns3:https://s3/backups/ledger";
     expect(isMissing(`Fatal: unable to open config file: Stat: The specified key does not exist.${hint}`)).toBe(true);
