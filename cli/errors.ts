@@ -6,6 +6,20 @@ export function userErrors(title: string, problems: readonly string[]): UserErro
     return new UserError(`${title}\n${problems.map((problem) => `  - ${problem}`).join("\n")}`);
 }
 
+/** Runs every check, and throws what all of them have to say, so that nothing is told one by one. */
+export function everyCheck(...checks: (() => unknown)[]): void {
+    const said = checks.flatMap((check) => {
+        try {
+            check();
+            return [];
+        } catch (error) {
+            if (error instanceof UserError) return [error.message];
+            throw error;
+        }
+    });
+    if (said.length > 0) throw new UserError(said.join("\n"));
+}
+
 /** What the system means by its codes. */
 const causes: Readonly<Record<string, string>> = {
     EACCES: "you have no right to it",

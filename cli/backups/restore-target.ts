@@ -4,6 +4,7 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import { parse, stringify } from "yaml";
 import { appNameProblem } from "../../components/problems";
+import type { Plan } from "../../components/usecases/plan";
 import { checkStack } from "../checked-stack";
 import { UserError, userErrors } from "../errors";
 import { rawStackConfig, stackFile, stackNames } from "../stack";
@@ -44,11 +45,17 @@ const havingApp = (name: string, but: string): string[] =>
 
 /** Judges the names; everything that is wrong with them at once. */
 export function openRestore(from: string, to: string, point: string | undefined): RestoreTarget {
-    const { plan } = checkStack(from);
     const problems: string[] = [];
+    let plan: Plan | undefined;
+    try {
+        plan = checkStack(from).plan;
+    } catch (error) {
+        if (!(error instanceof UserError)) throw error;
+        problems.push(error.message);
+    }
     const ofName = appNameProblem(to);
     if (ofName) problems.push(`--to ${to}: ${ofName}`);
-    if (to === from || to === plan.app)
+    if (to === from || to === plan?.app)
         problems.push(`--to ${to}: this is what is restored. A restore never goes over what is there: write another name.`);
     const file = path.relative(process.cwd(), stackFile(to));
     const note = fs.existsSync(stackFile(to)) ? noteIn(read(to)) : undefined;
@@ -65,10 +72,10 @@ export function openRestore(from: string, to: string, point: string | undefined)
             );
         }
     }
-    const others = to === from || to === plan.app ? [] : havingApp(to, to);
+    const others = to === from || to === plan?.app ? [] : havingApp(to, to);
     if (others.length > 0)
         problems.push(`--to ${to}: the stack ${others.join(", ")} has an application or a namespace of this name. Write another.`);
-    if (plan.engine.name !== "postgres") {
+    if (plan && plan.engine.name !== "postgres") {
         problems.push(
             `"${from}" runs on ${plan.engine.name}: this command restores PostgreSQL. docs/backup-commands.md says how its files come back with K8up.`,
         );

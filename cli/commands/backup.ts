@@ -6,7 +6,8 @@ import { backupName, backupOf, recoveryPointAnnotation, refusedAnnotation, sched
 import { step } from "../backups/progress";
 import { openSession } from "../backups/session";
 import { pointsTable } from "../backups/table";
-import { UserError } from "../errors";
+import { checkStack } from "../checked-stack";
+import { everyCheck, UserError } from "../errors";
 
 export interface BackupOptions {
     timeout?: string;
@@ -15,12 +16,19 @@ export interface BackupOptions {
 /** Minutes of `--timeout`. */
 function minutesOf(text: string | undefined): number {
     if (text === undefined) return 60;
-    if (!/^[1-9]\d*$/.test(text)) throw new UserError(`--timeout ${text}: a whole number of minutes is allowed; nothing was backed up.`);
+    if (!/^[1-9]\d*$/.test(text))
+        throw new UserError(
+            `--timeout ${text}: a whole number of minutes, 1 or more, is allowed, e.g. --timeout 30; nothing was backed up.`,
+        );
     return Number(text);
 }
 
 /** Makes a backup now, and believes it when the repository has it. Exit code 1 where it hasn't. */
 export async function runBackup(stack: string, options: BackupOptions): Promise<void> {
+    everyCheck(
+        () => minutesOf(options.timeout),
+        () => checkStack(stack),
+    );
     const minutes = minutesOf(options.timeout);
     const { api, app, namespace, repository, restic, checked } = await openSession(stack);
     const schedule = await scheduleOf(api, namespace, app);

@@ -3,7 +3,8 @@ import { list } from "../backups/listing";
 import { step } from "../backups/progress";
 import { openSession } from "../backups/session";
 import { pointsTable } from "../backups/table";
-import { UserError } from "../errors";
+import { checkStack } from "../checked-stack";
+import { everyCheck, UserError } from "../errors";
 
 export interface BackupsOptions {
     check?: string;
@@ -17,12 +18,17 @@ const usuallyChecked = 5;
 export function checkedCount(text: string | undefined): number {
     if (text === undefined) return usuallyChecked;
     if (text === "all") return Number.MAX_SAFE_INTEGER;
-    if (!/^\d+$/.test(text)) throw new UserError(`--check ${text}: a whole number or "all" is allowed; nothing was read.`);
+    if (!/^\d+$/.test(text))
+        throw new UserError(`--check ${text}: a whole number, 0 or more, or "all" is allowed, e.g. --check 3; nothing was read.`);
     return Number(text);
 }
 
 /** Lists a stack's recovery points from its repository, whether its application is there or not. */
 export async function runBackups(stack: string, options: BackupsOptions): Promise<void> {
+    everyCheck(
+        () => checkedCount(options.check),
+        () => checkStack(stack),
+    );
     const newest = checkedCount(options.check);
     const session = await openSession(stack);
     const { api, namespace, repository, restic } = session;

@@ -1,6 +1,5 @@
 /** The drill that a plan promises, as the component's arguments. */
 
-import type * as pulumi from "@pulumi/pulumi";
 import type { InputProblem } from "../problems";
 import { noProvisioner } from "../storage/class-spec";
 import { drivers } from "../usecases/drivers";
@@ -12,16 +11,10 @@ import type { RestoreDrillArgs } from "./restore-drill-args";
 import { restoreDrillProblems } from "./restore-drill-spec";
 
 /** Where the drill finds the backups of an application, and how it gets in. */
-export interface DrilledRepository {
-    endpoint: pulumi.Input<string>;
-    /** `<bucket>/<prefix>`. */
-    bucket: pulumi.Input<string>;
-    region?: pulumi.Input<string>;
-    accessKeyId?: pulumi.Input<string>;
-    secretAccessKey?: pulumi.Input<string>;
-    password: pulumi.Input<string>;
-    caConfigMap?: string;
-}
+export type DrilledRepository = Pick<
+    RestoreDrillArgs,
+    "endpoint" | "bucket" | "region" | "accessKeyId" | "secretAccessKey" | "password" | "caConfigMap"
+>;
 
 /** How a plan's data lies in the repository: one stream with this ending, or the folders of claims. */
 export type DrilledStream = ".sql" | ".tar" | undefined;

@@ -44,8 +44,6 @@ test("offline, before there is any cluster: plan, mocks and policies of every st
 
 describe("with a stack that runs", () => {
     beforeAll(() => {
-        // Backups take an operator and a server of their own, which nothing here is about.
-        world.configure("set", "{ backup.policy: none }", stack);
         world.holdfast("up", stack);
     });
 

@@ -2,7 +2,7 @@ import { spawnSync } from "node:child_process";
 import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
-import { causeOf, inWords } from "../../../cli/errors";
+import { causeOf, everyCheck, inWords, UserError } from "../../../cli/errors";
 import { fromFile } from "../../../cli/review/file";
 import { rawStackConfig } from "../../../cli/stack";
 
@@ -59,4 +59,16 @@ test("a preview that can't be read says why, without the system's own message", 
 test("so does a stack's file", () => {
     fs.mkdirSync(path.join(scratch, "Pulumi.shop.yaml"));
     expect(thrown(() => rawStackConfig("shop", scratch)).message).toBe(`${scratch}/Pulumi.shop.yaml can't be read: it is a folder.`);
+});
+
+test("what several checks have to say is told at once, and a defect is no such thing", () => {
+    const refuse = (message: string) => () => {
+        throw new UserError(message);
+    };
+    expect(() => everyCheck(refuse("no such stack"), () => 3, refuse("no such number"))).toThrow("no such stack\nno such number");
+    expect(() => everyCheck(() => undefined)).not.toThrow();
+    const defect = () => {
+        throw new TypeError("a defect");
+    };
+    expect(() => everyCheck(refuse("no such stack"), defect)).toThrow(TypeError);
 });
