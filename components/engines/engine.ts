@@ -1,0 +1,50 @@
+/** What every engine has in common: how it is checked, made, and what clients learn of it. */
+
+import type * as pulumi from "@pulumi/pulumi";
+import type { BackedUpPods } from "../backups/planned-backup";
+import type { Stream } from "../backups/stream";
+import type { InputProblem } from "../problems";
+import type { StatefulAppArgs } from "../stateful-app-args";
+import type { Plan } from "../usecases/plan";
+import { secondsOf } from "../usecases/quantities";
+
+/** Where an engine is made, and what it waits for. */
+export interface EngineContext {
+    component: pulumi.ComponentResource;
+    namespace: string;
+    storageClass: pulumi.Input<string>;
+    dependsOn: pulumi.Resource[];
+    /** What the pods and claims carry for their backup. */
+    backedUp: BackedUpPods;
+}
+
+/** What clients need to know of an engine that was made. */
+export interface MadeEngine {
+    host: pulumi.Output<string>;
+    port: number;
+    database: pulumi.Output<string>;
+    user: pulumi.Output<string>;
+    passwordSecret: pulumi.Output<string>;
+    claimNames: pulumi.Output<string[]>;
+    claimClasses: pulumi.Output<{ [claim: string]: string }>;
+    /** All of it. */
+    component: pulumi.Resource;
+}
+
+/** How one engine is checked and made from a plan. */
+export interface Engine {
+    problems(plan: Plan, args: StatefulAppArgs): InputProblem[];
+    /** What can be seen without a plan, where the wish gives none: so that everything is told at once. */
+    unplannedProblems?(app: string, args: StatefulAppArgs): InputProblem[];
+    /** How its data is copied as a stream; undefined where its files are copied. */
+    stream(plan: Plan, args: StatefulAppArgs): Stream | undefined;
+    create(name: string, plan: Plan, args: StatefulAppArgs, context: EngineContext): MadeEngine;
+}
+
+/**
+ * How long a member's node may be unreachable before the member is given up: a tenth of the failover time. Kubernetes takes up to 50 s to
+ * notice, and the rest is for moving the volume, starting and replaying the log.
+ */
+export function lostNodeSecondsOf(plan: Plan): number {
+    return Math.min(300, Math.max(10, Math.round((secondsOf(plan.objectives.failover.rto) ?? 300) / 10)));
+}

@@ -1,0 +1,8 @@
+/** The engines this version can make, by the name a plan gives them. A new engine is one entry here, its file and its component. */
+
+import type { EngineName } from "../usecases/plan";
+import { container } from "./container";
+import type { Engine } from "./engine";
+import { postgres } from "./postgres";
+
+export const engines: Partial<Record<EngineName, Engine>> = { postgres, container };
