@@ -74,9 +74,11 @@ function kubernetesIdentity(state: State): Identity | undefined {
 export function identityOf(state: State | undefined): Identity | undefined {
     if (!state) return undefined;
     if (isKubernetes(state.type)) return kubernetesIdentity(state);
-    // What our storage makes in a cloud is called, in permissions too, by the storage it belongs to.
-    const storage = isFields(state.inputs.tags) ? state.inputs.tags["holdfast.dev/storage"] : undefined;
-    return { name: typeof storage === "string" && !isUnknown(storage) ? storage : lastOf(state.urn), isAutonamed: false };
+    // What our components make in a cloud is called, in permissions too, by the storage it belongs to.
+    const tagged = isFields(state.inputs.tags) ? state.inputs.tags["holdfast.dev/storage"] : undefined;
+    const storage = typeof tagged === "string" && !isUnknown(tagged) ? tagged : undefined;
+    const of = kindOf(state.type)?.of;
+    return { name: storage ?? (of && textAt(state.inputs, of)) ?? lastOf(state.urn), isAutonamed: false };
 }
 
 const lastOf = (urn: string) => urn.slice(urn.lastIndexOf("::") + 2);

@@ -35,7 +35,13 @@ export function bucketContextOf(component: pulumi.ComponentResource, name: strin
         args,
         partition,
         place,
-        tags: { ...args.tags, "holdfast.dev/managed-by": "holdfast", "holdfast.dev/backups-of": args.app },
+        tags: {
+            ...args.tags,
+            "holdfast.dev/managed-by": "holdfast",
+            // What permissions call bucket and key, and where a review reads it.
+            "holdfast.dev/storage": args.bucket,
+            "holdfast.dev/backups-of": args.app,
+        },
         identity,
         identityArn: place.apply((where) => arnOf(where, "iam", `${kind}/${identity}`)),
     };

@@ -46,6 +46,7 @@ export const cloudKinds: readonly Kind[] = [
         title: "bucket versioning",
         word: "bucketversioning",
         role: "backup",
+        of: "bucket",
         safeguards: [
             {
                 field: "versioningConfiguration.status",

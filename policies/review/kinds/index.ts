@@ -76,7 +76,7 @@ export function soundsStoring(type: string): boolean {
     return (
         parts !== null &&
         storing.test(parts[3]) &&
-        !/(policy|attachment|association|alias|grant|acl|permission|rule|mount|access|subnet|profile|parameter|notification|configuration|role|key_?pair)/i.test(
+        !/(policy|attachment|association|alias|grant|acl|permission|rule|mount|access|subnet|profile|parameter|notification|configuration|controls|role|key_?pair)/i.test(
             parts[3],
         )
     );

@@ -34,6 +34,8 @@ export interface Kind {
     /** What stands before its name in a permission: `snapshot` in `delete snapshot/before-upgrade`. Empty for claims. */
     word: PermissionWord;
     role: Role;
+    /** Where a cloud's setting says what it belongs to: it has no tags, and is called like that. */
+    of?: string;
     /** Where its size is: a quantity, or a number of GiB. */
     size?: string;
     safeguards?: readonly Safeguard[];

@@ -40,7 +40,7 @@ function retained(value: unknown): number | undefined {
     return match ? Number(match[1]) * { d: 1, w: 7, m: 30 }[match[2] as "d" | "w" | "m"] : undefined;
 }
 
-const guarded = ["data", "secret", "container"];
+const guarded = ["data", "secret", "container", "backup"];
 
 export const safetyRules: readonly Rule[] = [
     {
@@ -71,7 +71,7 @@ export const safetyRules: readonly Rule[] = [
     },
     {
         id: "protection-lifted",
-        explanation: "Without protect and retainOnDelete, the next change that removes the resource deletes the data without asking.",
+        explanation: "Without protect and retainOnDelete, the next change that removes the resource deletes it without asking.",
         verdict: "at risk",
         canBeAllowed: true,
         find(change): Found | undefined {
