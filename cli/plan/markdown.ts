@@ -2,40 +2,34 @@
 
 import type { Decision, Plan } from "../../components/usecases/plan";
 import type { Problem } from "../../components/usecases/wish";
+import { code, folded, plain, table } from "../markdown";
 import { mermaid } from "./diagram";
 import { chance, leadingDecisions, priceInWords, sources, titleOf } from "./words";
 
-/** A cell: no line breaks, and nothing that ends the cell or begins markup. */
-const cell = (text: string) => text.replace(/\s+/g, " ").replace(/\|/g, "\\|").replace(/</g, "&lt;");
-const code = (text: string) => `\`${cell(text).replace(/`/g, "'")}\``;
-
-const table = (head: string[], rows: string[][]): string =>
-    [`| ${head.join(" | ")} |`, `|${head.map(() => "---").join("|")}|`, ...rows.map((row) => `| ${row.join(" | ")} |`)].join("\n");
-
-const list = (items: string[]): string => items.map((item) => `- ${cell(item)}`).join("\n");
+const list = (items: string[]): string => items.map((item) => `- ${plain(item)}`).join("\n");
 
 const decisionTable = (decisions: Decision[]): string =>
     table(
         ["decision", "value", "why", "from"],
-        decisions.map(({ path, value, reason, from }) => [code(path), code(value), cell(reason), sources[from]]),
+        decisions.map(({ path, value, reason, from }) => [code(path), code(value), plain(reason), sources[from]]),
     );
 
 export function planMarkdown(plan: Plan): string {
     const { price, durability } = plan;
     const rest = plan.decisions.filter((decision) => !leadingDecisions(plan).includes(decision));
     const parts = [
-        `# ${cell(titleOf(plan))}`,
+        `# ${plain(titleOf(plan))}`,
         ...(plan.environment === "development" ? ["> Development: what production would refuse is accepted, and named below."] : []),
         `## The promise\n\n${list(plan.promise)}`,
         `## The picture\n\n\`\`\`mermaid\n${mermaid(plan)}\n\`\`\``,
         `## Decided\n\n${decisionTable(leadingDecisions(plan))}`,
-        `<details><summary>${rest.length} smaller decisions</summary>\n\n${decisionTable(rest)}\n\n</details>`,
-        `## Price: ${priceInWords(price)}\n\nWithout the nodes; prices of ${price.date}${plan.region ? `, ${plan.region}` : ""}.\n\n${table(
+        folded(`${rest.length} smaller decisions`, decisionTable(rest)),
+        `## Price: ${plain(priceInWords(price))}\n\nWithout the nodes; prices of ${price.date}${plan.region ? `, ${plan.region}` : ""}.\n\n${table(
             ["what", "a month", "how"],
             price.lines.map(({ what, monthly, formula, forBackup }) => [
-                cell(what),
-                monthly === "unknown" ? "unknown" : `$${monthly.toFixed(2)}`,
-                `${cell(formula)}${forBackup ? " (planned)" : ""}`,
+                plain(what),
+                monthly === "unknown" ? "unknown" : plain(`$${monthly.toFixed(2)}`),
+                `${plain(formula)}${forBackup ? " (planned)" : ""}`,
             ]),
         )}`,
         `## Losing the data within a year\n\n${list([
@@ -55,9 +49,9 @@ export function problemsMarkdown(problems: Problem[]): string {
         ["rule", "problem", "given", "allowed", "write"],
         problems.map(({ rule, message, given, allowed, fix, path }) => [
             code(rule),
-            cell(message),
+            plain(message),
             code(`${path}: ${given}`),
-            cell(allowed),
+            plain(allowed),
             code(fix),
         ]),
     )}\n`;

@@ -47,7 +47,7 @@ describe.each(both)("%s", (_, render) => {
 
     test("figures of the plan are shown where they change", () => {
         expect(render({ ...safe, figures: [{ what: "price", before: "$1.00 a month", after: "$2.00 a month" }] })).toMatch(
-            /price.*\$1\.00 a month.*\$2\.00 a month/,
+            /price.*1\.00 a month.*2\.00 a month/,
         );
         expect(render({ ...safe, figures: [] })).not.toContain("before");
     });
@@ -63,15 +63,33 @@ test("a page keeps to the terminal's width", () => {
 test("nothing an object is called is markup in a comment", () => {
     const name = "a|b</details><img src=x>`@all`";
     const text = reviewMarkdown(review(preview([remove(claim({}, {}, { name, namespace: "shop" }))])));
-    const outsideCode = text.replace(/`[^`\n]*`/g, "");
-    expect(outsideCode).not.toContain("<img");
-    expect(outsideCode).not.toMatch(/@(?!&#8203;)/);
-    expect(outsideCode.match(/<\/details>/g)).toHaveLength(outsideCode.match(/<details>/g)?.length ?? 0);
+    expect(text).not.toContain("<img");
+    expect(text).not.toMatch(/@(?!&#8203;)/);
+    // Only what folds the details, and what this file writes as code.
+    expect(text.match(/<\/?\w+/g)?.filter((tag) => !/^<\/?(details|summary|code)$/.test(tag))).toEqual([]);
+    expect(text.match(/<\/details>/g)).toHaveLength(text.match(/<details>/g)?.length ?? 0);
     const columns = text
         .split("\n")
         .filter((line) => line.startsWith("|"))
-        .map((line) => line.replace(/\\\|/g, "").split("|").length);
+        .map((line) => line.split("|").length);
     expect(new Set(columns).size).toBe(1);
+});
+
+test("nothing that anybody else wrote into a preview is markup either", () => {
+    const hostile = "<b>@all|$x$ #77 https://example.com\n```\n# heading";
+    const config = { "holdfast:allow": JSON.stringify([`delete data-db-0 because ${hostile.replace(/\n/g, " ")}`]) };
+    const result = review(preview([remove(claim())], { config, diagnostics: [{ severity: "error", message: hostile }] }));
+    const text = reviewMarkdown({
+        ...result,
+        problems: [hostile],
+        notes: [hostile],
+        figures: [{ what: hostile, before: "1", after: "2" }],
+    });
+    const [errors] = /^````text\n[\s\S]*?^````$/m.exec(text) as RegExpExecArray;
+    expect(errors).toContain(hostile);
+    const rest = text.replace(errors, "");
+    expect(rest).not.toMatch(/<b>|@(?!&#8203;)|:\/\/|#77(?![^<]*<\/code>)|```|\$x/);
+    expect(rest).toContain("&#60;b&#62;");
 });
 
 test("a comment stays below what a pull request takes", () => {
