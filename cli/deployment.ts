@@ -1,5 +1,6 @@
 import * as path from "node:path";
 import { takesSnapshots } from "../components/storage/planned-storage";
+import type { EngineName } from "../components/usecases/plan";
 import type { AddOn } from "../sandbox/cluster/spec";
 import { userPaths } from "../sandbox/paths";
 import { Sandbox } from "../sandbox/sandbox";
@@ -16,6 +17,9 @@ import { keepStackFile, stackFile } from "./stack";
 import { mendTornState } from "./torn-state";
 
 const say = (text: string) => console.error(text);
+
+/** Add-ons of the sandbox that an engine needs to be made at all. */
+const operators: Partial<Record<EngineName, AddOn>> = { "postgres-cluster": "cloudnative-pg" };
 
 /** A stack that was checked, on a target that is up, with nothing left open by an earlier run. */
 export interface Deployment {
@@ -65,6 +69,8 @@ export async function prepareTarget({ settings, plan }: CheckedStack): Promise<N
         if (plan.storage.driver === "local-path") addOns.push("local-path");
         if (takesSnapshots(plan)) addOns.push("snapshots");
         if (plan.backup.carriedOut) addOns.push("backups");
+        const operator = operators[plan.engine.name];
+        if (operator) addOns.push(operator);
         toolchain = await new Sandbox(paths).up({ addOns, images: neededImages(settings, plan), toolSets: engineSets }, runSteps);
     } else if (engineSets.length > 0) {
         toolchain = new Toolchain(paths.cache, engineSets);

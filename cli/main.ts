@@ -130,7 +130,7 @@ export function program(): Command {
         .command("up")
         .description("start the cluster, or bring it back with its data")
         .option("--nodes <n>", "1 to 3 (default: as many as it has, or 1)")
-        .option("--with <add-ons...>", "snapshots, local-path, backups or all")
+        .option("--with <add-ons...>", "snapshots, local-path, backups, cloudnative-pg or all")
         .action(async (options) => (require("./commands/sandbox") as typeof import("./commands/sandbox")).runSandboxUp(options));
     sandbox
         .command("down")

@@ -72,8 +72,8 @@ export const targets: Record<TargetName, Target> = {
         images: {
             postgres: { version: "17", image: "registry.sandbox.holdfast/postgres:17", runAsUser: 101, runAsGroup: 103 },
             valkey: { version: "8.1", image: "registry.sandbox.holdfast/valkey:8.1", runAsUser: 999, runAsGroup: 1000 },
-            // The sandbox builds no image for these two yet: what runs on them is planned there, not made.
-            "postgres-cluster": { version: "17", image: "registry.sandbox.holdfast/postgresql:17", runAsUser: 101, runAsGroup: 103 },
+            "postgres-cluster": { version: "17", image: "registry.sandbox.holdfast/postgres:17", runAsUser: 101, runAsGroup: 103 },
+            // The sandbox builds no image for this one yet: what runs on it is planned there, not made.
             jetstream: { version: "2.11", image: "registry.sandbox.holdfast/nats:2.11", runAsUser: 1000, runAsGroup: 1000 },
         },
         tools: { restic: "registry.sandbox.holdfast/k8up:2.12.0", node: "registry.sandbox.holdfast/node:20" },

@@ -3,6 +3,7 @@ import * as path from "node:path";
 import { addService } from "../node/compartment";
 import type { Toolchain } from "../toolchain/toolchain";
 import type { ToolSetName } from "../toolchain/tools";
+import { cloudnativePgDeployment, cloudnativePgImage, cloudnativePgObjects, cloudnativePgVersion } from "./cloudnative-pg";
 import { addOnServices } from "./control-plane";
 import { k8upImage, k8upNamespace, k8upObjects, k8upVersion } from "./k8up";
 import { contextName } from "./kubeconfig";
@@ -17,7 +18,7 @@ interface AddOnParts {
     images: string[];
     /** Files that its processes need, made before they start. */
     prepare?: (layout: Layout) => void;
-    objects: (layout: Layout) => string;
+    objects?: (layout: Layout) => string;
     /** Objects that take seconds to read and to apply. They are left alone while they are there, and what they are made from is the same. */
     operator?: { objects: () => string; madeFrom: () => string };
     /** Custom resources that must be served before the add-on's processes start. */
@@ -46,6 +47,13 @@ const parts: Record<AddOn, AddOnParts> = {
         operator: { objects: () => k8upObjects(sandboxFolder), madeFrom: () => k8upVersion(sandboxFolder) },
         customResources: ["backups", "restores", "schedules"].map((plural) => `${plural}.k8up.io`),
         deployment: { namespace: k8upNamespace, name: "k8up" },
+    },
+    "cloudnative-pg": {
+        toolSets: [],
+        images: [cloudnativePgImage],
+        operator: { objects: () => cloudnativePgObjects(sandboxFolder), madeFrom: () => cloudnativePgVersion(sandboxFolder) },
+        customResources: ["clusters", "backups", "failoverquorums"].map((plural) => `${plural}.postgresql.cnpg.io`),
+        deployment: cloudnativePgDeployment,
     },
 };
 
@@ -79,7 +87,7 @@ function applyOperator(addOn: AddOn, layout: Layout, kubectl: Kubectl): void {
 export function startAddOn(addOn: AddOn, layout: Layout, toolchain: Toolchain): void {
     const kubectl = new Kubectl(toolchain.program("kubectl"), layout.kubeconfig, contextName);
     const { objects, operator, customResources, deployment } = parts[addOn];
-    kubectl.apply(objects(layout));
+    if (objects) kubectl.apply(objects(layout));
     if (operator) applyOperator(addOn, layout, kubectl);
     else waitForResources(kubectl, customResources);
     for (const service of addOnServices(addOn, toolchain.program)) addService(layout.controlPlane.folder, service);

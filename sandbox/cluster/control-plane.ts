@@ -201,5 +201,8 @@ export function addOnServices(addOn: AddOn, programs: Programs): Service[] {
             ];
         case "backups":
             return [s3Service(programs)];
+        case "cloudnative-pg":
+            // It runs in the cluster, as it does elsewhere.
+            return [];
     }
 }

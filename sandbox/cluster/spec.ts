@@ -6,6 +6,7 @@ export const addOns = {
     snapshots: "VolumeSnapshots: the snapshot CRDs, controller and sidecar",
     "local-path": "local storage by local-path-provisioner",
     backups: "the K8up operator (restic) and an S3 server outside the cluster's volumes",
+    "cloudnative-pg": "the CloudNativePG operator, which runs PostgreSQL clusters",
 } as const;
 export type AddOn = keyof typeof addOns;
 

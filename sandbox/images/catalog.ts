@@ -247,6 +247,25 @@ export const IMAGES: readonly Image[] = [
         neededBy: [],
         estimateSeconds: 150,
     },
+    {
+        // The operator, and the manager that it copies into every pod with a database: found by these paths, as upstream's image has them.
+        name: "cloudnative-pg",
+        tag: "1.30.0",
+        source: { kind: "debian", suite: "trixie", packages: ["base-files", "base-passwd"], without: MAINTAINER_TOOLS },
+        programs: [
+            {
+                to: `/operator/manager_${process.arch === "arm64" ? "arm64" : "amd64"}`,
+                module: "../toolchain/modules/cloudnative-pg",
+                package: "github.com/cloudnative-pg/cloudnative-pg/cmd/manager",
+            },
+        ],
+        users: [{ name: "nonroot", uid: 65532, gid: 65532, home: "/home/nonroot" }],
+        directories: [{ path: "/home/nonroot", mode: 0o755, uid: 65532, gid: 65532 }],
+        links: { "/manager": `operator/manager_${process.arch === "arm64" ? "arm64" : "amd64"}` },
+        config: { User: "65532:65532", Env: ["PATH=/usr/bin:/usr/sbin"], Entrypoint: ["/manager"], WorkingDir: "/" },
+        neededBy: [],
+        estimateSeconds: 130,
+    },
 ];
 
 /** Full reference as pods name it: `registry.sandbox.holdfast/postgres:17`. */

@@ -89,7 +89,7 @@ describe("without any cluster", () => {
     test("bad arguments of `sandbox`, all at once", () => {
         const said = refused(world.tryHoldfast("sandbox", "up", "--nodes", "4", "--with", "metrics"));
         expect(said).toContain("--nodes 4: a whole number from 1 to 3");
-        expect(said).toContain("--with metrics: allowed are snapshots, local-path, backups, all");
+        expect(said).toContain("--with metrics: allowed are snapshots, local-path, backups, cloudnative-pg, all");
         nothingHappened();
     });
 

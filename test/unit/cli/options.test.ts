@@ -5,7 +5,7 @@ describe("`sandbox up`", () => {
     test("takes 1 to 3 nodes and add-ons, apart or in one word", () => {
         expect(sandboxOptions({})).toEqual({ nodes: undefined, addOns: [] });
         expect(sandboxOptions({ nodes: "3", with: ["snapshots,local-path"] })).toEqual({ nodes: 3, addOns: ["snapshots", "local-path"] });
-        expect(sandboxOptions({ with: ["all"] }).addOns).toEqual(["snapshots", "local-path", "backups"]);
+        expect(sandboxOptions({ with: ["all"] }).addOns).toEqual(["snapshots", "local-path", "backups", "cloudnative-pg"]);
     });
 
     test.each(["0", "4", "1.5", "two", ""])("refuses %p nodes", (nodes) => {
@@ -14,7 +14,7 @@ describe("`sandbox up`", () => {
 
     test("says everything that is wrong at once", () => {
         const wrong = () => sandboxOptions({ nodes: "9", with: ["metrics", "snapshots"] });
-        expect(wrong).toThrow(/--nodes 9[\s\S]*--with metrics: allowed are snapshots, local-path, backups, all/);
+        expect(wrong).toThrow(/--nodes 9[\s\S]*--with metrics: allowed are snapshots, local-path, backups, cloudnative-pg, all/);
     });
 });
 
