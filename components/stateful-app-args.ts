@@ -187,6 +187,11 @@ export interface StatefulAppArgs {
      */
     backupCaConfigMap?: string;
     /**
+     * The last drill's result is served to Prometheus, by a small Deployment on port 9100 in the drill's namespace.
+     * @default false
+     */
+    servesDrillMetrics?: boolean;
+    /**
      * Kubeconfig of the cluster in which a preview looks for the storage driver. Nothing is looked for without this or `context`.
      * @default kubectl's own search, for the given context
      */

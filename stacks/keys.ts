@@ -57,6 +57,7 @@ export const keys = {
     backupSecretAccessKey: { kind: "secret", example: "--secret <secret of the access key>" },
     backupPassword: { kind: "secret", example: "--secret <password>" },
     backupCaConfigMap: { kind: "text", example: "kube-root-ca.crt" },
+    servesDrillMetrics: { kind: "boolean", example: "true" },
     region: { kind: "text", example: "eu-central-1" },
     eksCluster: { kind: "text", example: "shop" },
     accountId: { kind: "text", example: "111122223333" },
@@ -115,6 +116,7 @@ export interface Settings {
     backupSecretAccessKey?: string;
     backupPassword?: string;
     backupCaConfigMap?: string;
+    servesDrillMetrics?: boolean;
     region?: string;
     eksCluster?: string;
     accountId?: string;

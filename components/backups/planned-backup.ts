@@ -8,7 +8,7 @@ import type { ConfigFiles } from "../workloads/pod-args";
 import { BackupRepository, type BackupRepositoryArgs, backupRepositoryProblems } from "./backup-repository";
 import { FileBackup, type FileBackupArgs, fileBackupProblems } from "./file-backup";
 import { k8upNeed } from "./operator-presence";
-import { type DrilledStream, drillArgs, plannedDrillProblems } from "./planned-drill";
+import { type DrilledStream, drillArgs, missingDrill, plannedDrillProblems } from "./planned-drill";
 import { RestoreDrill } from "./restore-drill";
 import { claimAnnotation, commandAnnotation, createStream, type Stream, streamAnnotations } from "./stream";
 
@@ -26,6 +26,7 @@ export interface RepositoryOptions {
 
 /** What else of an application's arguments matters here. */
 export interface BackupOptions extends RepositoryOptions {
+    servesDrillMetrics?: boolean;
     allow?: string[];
     kubeconfig?: string;
     context?: string;
@@ -118,13 +119,23 @@ function fileProblems(plan: Plan, options: BackupOptions): InputProblem[] {
     return problems;
 }
 
+/** What is wrong with serving the figures of a drill: that there is none. */
+function metricsProblems(plan: Plan, options: BackupOptions): InputProblem[] {
+    const missing = hasOwnCommand(options)
+        ? `what a command of your own writes (${commandAnnotation}), only its author can load`
+        : missingDrill(plan);
+    return !options.servesDrillMetrics || missing === undefined
+        ? []
+        : [{ path: "servesDrillMetrics", reason: `no drill is made whose result could be served: ${missing}. Or leave it out.` }];
+}
+
 /**
  * What is wrong with the backups that a plan asks for. A plan without anything of a repository holds, and says that nothing is backed up; one
  * with half of it is a mistake.
  */
 export function plannedBackupProblems(plan: Plan, options: BackupOptions): InputProblem[] {
     if (plan.backup.method === undefined || !namesRepository(options)) {
-        return [];
+        return metricsProblems(plan, options);
     }
     const missing = needed.filter((name) => options[name] === undefined);
     const given = backupRepositoryProblems(repositoryArgs(plan, plan.app, options))
@@ -143,6 +154,8 @@ export function plannedBackupProblems(plan: Plan, options: BackupOptions): Input
         ...(plan.backup.carriedOut ? copies : []),
         ...(plan.backup.carriedOut && plan.backup.method === "files" ? fileProblems(plan, options) : []),
         ...(hasOwnCommand(options) ? [] : plannedDrillProblems(plan, plan.app, streamOf(plan, options))),
+        // Of a repository that is named in part it was said what is missing.
+        ...(missing.length === 0 ? metricsProblems(plan, options) : []),
     ];
 }
 
@@ -221,6 +234,7 @@ export function createBackups(plan: Plan, options: BackupOptions, place: BackupP
     const drilledPlace = { endpoint, bucket, region: options.backupRegion, caConfigMap: options.backupCaConfigMap, ...access };
     // What a command of one's own writes, only its author can load.
     const drilled = hasOwnCommand(options) ? undefined : drillArgs(plan, namespace, streamOf(plan, options), drilledPlace);
-    const drill = drilled && new RestoreDrill(`${name}-drill`, drilled, { parent: component, dependsOn: [backup] });
+    const servesMetrics = options.servesDrillMetrics ?? false;
+    const drill = drilled && new RestoreDrill(`${name}-drill`, { ...drilled, servesMetrics }, { parent: component, dependsOn: [backup] });
     return [repository, backup, ...(drill ? [drill] : [])];
 }

@@ -41,6 +41,14 @@ function volumeOf({ storage }: Plan): Pick<RestoreDrillArgs, "storageClass" | "p
 
 const isCloudShare = ({ kind, driver }: PlannedStorage): boolean => kind === "cloud" && (drivers[driver]?.isFileShare ?? false);
 
+/** Why a plan has no drill, and what to write for one; undefined where it has one. */
+export function missingDrill({ backup, objectives }: Plan): string | undefined {
+    if (backup.drill === undefined || objectives.restore === undefined) {
+        return `the backup policy is "${backup.policy}". Write set["backup.policy"]: one that backs up, e.g. hourly`;
+    }
+    return backup.carriedOut ? undefined : `${backup.missing}. Write it`;
+}
+
 /** The drill's arguments; undefined where the plan promises none. */
 export function drillArgs(
     plan: Plan,

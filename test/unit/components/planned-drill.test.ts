@@ -99,6 +99,40 @@ it("is made neither without a repository, nor where nothing is backed up, nor of
     }
 });
 
+describe("its metrics", () => {
+    const deployments = async (args: StatefulAppArgs) =>
+        (await app(args)).all("kubernetes:apps/v1:Deployment").map(({ inputs }) => inputs.metadata.name);
+
+    it("are served where they are asked for, from the drill's own result", async () => {
+        expect(await deployments(database)).toEqual([]);
+        expect(await deployments({ ...database, servesDrillMetrics: false })).toEqual([]);
+        expect(await deployments({ ...database, servesDrillMetrics: true })).toEqual(["prefs-drill-metrics"]);
+        const { inputs } = (await app({ ...database, servesDrillMetrics: true })).only("kubernetes:apps/v1:Deployment");
+        const { containers, volumes, automountServiceAccountToken } = inputs.spec.template.spec;
+        expect(automountServiceAccountToken).toBe(false);
+        expect(containers[0].image).toBe("registry.sandbox.holdfast/node:20");
+        expect(volumes).toContainEqual({ name: "result", configMap: { name: "prefs-drill" } });
+        expect(JSON.stringify(inputs)).not.toContain("repository");
+    });
+
+    const without = {
+        "a policy that backs up nothing": [{ set: { "backup.policy": "none" }, accept: ["no-backup"], ...repository }, /policy is "none"/],
+        "no repository": [{}, /backupEndpoint/],
+        "a command whose output only its author can load": [
+            { ...workload({ annotations: { "k8up.io/backupcommand": "notes export" } }), ...repository },
+            /only its author can load/,
+        ],
+    } as const;
+    it.each(Object.keys(without) as (keyof typeof without)[])("are refused with %s: there would be no drill to tell of", (name) => {
+        const [args, words] = without[name];
+        const problems = (servesDrillMetrics: boolean) =>
+            planOf("prefs", { ...database, ...(args as Partial<StatefulAppArgs>), servesDrillMetrics }).problems;
+        expect(problems(false)).toEqual([]);
+        expect(problems(true)).toEqual([{ path: "servesDrillMetrics", reason: expect.stringMatching(words) }]);
+        expect(problems(true)[0].reason).toMatch(/ Or leave it out\.$/);
+    });
+});
+
 it("is refused for a name that leaves no room for its own", () => {
     const name = `a${"b".repeat(47)}`;
     const problems = (more: Partial<StatefulAppArgs>) => planOf(name, { ...database, ...more }).problems;
