@@ -30,6 +30,13 @@ function textOf(file: string): string {
     }
 }
 
+/** What the parser says and where, without the lines it shows: a password may be in them. */
+const withoutSource = (message: string): string =>
+    message
+        .split("\n")[0]
+        .replace(/: ?"(?:[^"\\]|\\.)*"/g, "")
+        .replace(/:$/, "");
+
 /** Configuration of a stack as Pulumi hands it to a program: full keys, values as text, lists and maps as JSON. */
 export function rawStackConfig(stack: string, folder = stacksFolder): Record<string, string> {
     const file = stackFile(stack, folder);
@@ -40,7 +47,9 @@ export function rawStackConfig(stack: string, folder = stacksFolder): Record<str
     }
     const document = parseDocument(textOf(file));
     if (document.errors.length > 0) {
-        throw new UserError(`${file} is not valid YAML:\n${document.errors.map((error) => `  - ${error.message}`).join("\n")}`);
+        throw new UserError(
+            `${file} is not valid YAML:\n${document.errors.map((error) => `  - ${withoutSource(error.message)}`).join("\n")}`,
+        );
     }
     const config: Record<string, unknown> = document.toJS()?.config ?? {};
     return Object.fromEntries(

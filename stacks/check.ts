@@ -3,9 +3,9 @@
 import { planOf } from "../components/stateful-app";
 import type { Plan } from "../components/usecases/plan";
 import { keyOf } from "./aws";
-import { sandboxBackupProblems, withSandboxRepository } from "./backups";
+import { backupKeys, sandboxBackupProblems, withSandboxRepository } from "./backups";
 import { type Cluster, clusterOf, type Surroundings } from "./cluster";
-import { type RawConfig, readConfig } from "./config";
+import { howToSet, type RawConfig, readConfig } from "./config";
 import type { Settings } from "./keys";
 
 /** What a stack's config asks for, or everything that is wrong with it. */
@@ -24,6 +24,10 @@ const overlap = (a: string, b: string): boolean => {
     return short === long || long.startsWith(`${short}.`) || long.startsWith(`${short}[`);
 };
 
+/** How to write a part of the repository that is missing: components don't know of config. */
+const commandFor = (path: string, reason: string): string =>
+    backupKeys.some((key) => key === path) && reason.startsWith("missing:") ? ` By: ${howToSet(path)}` : "";
+
 export function checkConfig(raw: RawConfig, around: (settings: Partial<Settings>) => Surroundings): CheckedConfig {
     const { settings: read, problems, unread } = readConfig(raw);
     const surroundings = around(read);
@@ -37,7 +41,7 @@ export function checkConfig(raw: RawConfig, around: (settings: Partial<Settings>
     const resolved = planOf(app, settings as Settings);
     // What couldn't be read was told by its reader.
     const news = resolved.problems.filter(({ path }) => !unread.some((known) => overlap(known, path)));
-    problems.push(...news.map(({ path, reason }) => `holdfast:${keyOf(path)}: ${reason}`));
+    problems.push(...news.map(({ path, reason }) => `holdfast:${keyOf(path)}: ${reason}${commandFor(path, reason)}`));
     return problems.length === 0 && resolved.plan && cluster
         ? { checked: { settings: settings as Settings, plan: resolved.plan, cluster }, settings, problems, plan: resolved.plan, cluster }
         : { settings, problems, plan: resolved.plan, cluster };

@@ -10,17 +10,26 @@ export type RawConfig = Record<string, string>;
 export interface Reading {
     settings: Partial<Settings>;
     problems: string[];
-    /** What of the workload couldn't be read, by its path: `workload.ports[0].port`. Nobody else has to say so too. */
+    /** What couldn't be read: a key, or a part of the workload by its path, `workload.ports[0].port`. Nobody else has to say so too. */
     unread: string[];
 }
 
 const prefix = "holdfast:";
 const table: Record<string, KeyEntry> = keys;
 
+/** A secret is asked for at the terminal: written behind the key it would be in the shell's history, and for a moment everybody's to read. */
+export const howToSet = (name: string): string =>
+    table[name].kind === "secret"
+        ? `pulumi config set --secret ${prefix}${name}, which asks for ${table[name].example}`
+        : `pulumi config set ${prefix}${name} '${table[name].example}'`;
+
 function wrong(name: string, value: string, what: string): string {
     const shown = table[name].kind === "secret" ? "" : `${JSON.stringify(value)} `;
-    return `${prefix}${name}: ${shown}${what} Write: pulumi config set ${prefix}${name} '${table[name].example}'`;
+    return `${prefix}${name}: ${shown}${what} Write: ${howToSet(name)}`;
 }
+
+/** A value that Pulumi keeps encrypted, as the stack's file has it: only the engine can read it. */
+const isEncrypted = (text: string): boolean => /^\{"secure":"[^"]*"\}$/.test(text);
 
 /** Reads JSON, or undefined where it is none. */
 function parsed(value: string): unknown {
@@ -74,7 +83,14 @@ function listProblems(name: string, text: string, value: unknown): string {
 
 /** Reads one value by its kind: the value, or what is wrong with it. */
 function readValue(name: string, text: string): { value?: unknown; problem?: string } {
-    switch (table[name].kind) {
+    const { kind } = table[name];
+    if (isEncrypted(text) && kind !== "secret") {
+        const again = ["text", "number", "boolean"].includes(kind)
+            ? `pulumi config set --plaintext ${prefix}${name} '${table[name].example}'`
+            : `it in the stack's file: ${prefix}${name}: ${table[name].example}`;
+        return { problem: `${prefix}${name}: is encrypted, and the plan has to be known before anything is decrypted. Write: ${again}` };
+    }
+    switch (kind) {
         case "list": {
             const value = parsed(text);
             return isList(value) ? { value } : { problem: listProblems(name, text, value) };
@@ -165,6 +181,7 @@ export function readConfig(raw: RawConfig): Reading {
         const size = (name === "size" || name === "ceiling") && value !== undefined ? sizeProblem(name, text) : undefined;
         if (problem ?? size) {
             problems.push(problem ?? size ?? "");
+            unread.push(name);
         } else {
             settings[name] = value;
         }

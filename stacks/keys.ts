@@ -12,7 +12,7 @@ export type KeyKind = "text" | "list" | "items" | "map" | "descriptions" | "work
 export interface KeyEntry {
     kind: KeyKind;
     isRequired?: boolean;
-    /** What to write, for the messages. */
+    /** What to write, for the messages; of a secret what it is, and never what it is like. */
     example: string;
 }
 
@@ -44,7 +44,7 @@ export const keys = {
         example: '{ "ports": [{ "name": "http", "port": 8080 }], "volumes": [{ "name": "data", "mountPath": "/var/lib/wiki" }] }',
     },
     database: { kind: "text", example: "user_preferences" },
-    password: { kind: "secret", example: "--secret <password>" },
+    password: { kind: "secret", example: "the password" },
     passwordSecret: { kind: "text", example: "user-preferences-password" },
     clientNamespaces: { kind: "list", example: '["web"]' },
     accept: { kind: "list", example: '["single-local-copy"]' },
@@ -53,9 +53,9 @@ export const keys = {
     backupBucket: { kind: "text", example: "example-shop-backups" },
     backupPrefix: { kind: "text", example: "user-preferences" },
     backupRegion: { kind: "text", example: "eu-central-1" },
-    backupAccessKeyId: { kind: "secret", example: "--secret <id of the access key>" },
-    backupSecretAccessKey: { kind: "secret", example: "--secret <secret of the access key>" },
-    backupPassword: { kind: "secret", example: "--secret <password>" },
+    backupAccessKeyId: { kind: "secret", example: "the id of the access key" },
+    backupSecretAccessKey: { kind: "secret", example: "the secret of the access key" },
+    backupPassword: { kind: "secret", example: "the password of the repository" },
     backupCaConfigMap: { kind: "text", example: "kube-root-ca.crt" },
     servesDrillMetrics: { kind: "boolean", example: "true" },
     region: { kind: "text", example: "eu-central-1" },

@@ -10,8 +10,8 @@ import { awsProvider } from "./aws";
 import { checkConfig } from "./check";
 import type { Cluster } from "./cluster";
 import { missingInCluster } from "./cluster-check";
-import { refusal } from "./config";
-import type { Settings } from "./keys";
+import { howToSet, refusal } from "./config";
+import { keys, type Settings } from "./keys";
 import { claimsOf, connectionOf, passwordOf, promiseOf } from "./outputs";
 import { surroundings } from "./surroundings";
 
@@ -26,13 +26,14 @@ async function checkedConfig() {
     return checked;
 }
 
+/** Not part of the SDK's types, and the one way to ask without reading the value as something else. */
+const { isConfigSecret } = pulumi.runtime as unknown as { isConfigSecret(key: string): boolean };
+
 /**
  * The workload with its variables marked secret where any part of it is: Pulumi says that of the whole key only. Secrets are marked by the
  * component, which gets them as such.
  */
 function workloadOf({ workload }: Settings): AppWorkload | undefined {
-    // Not part of the SDK's types, and the one way to ask without reading the value as something else.
-    const { isConfigSecret } = pulumi.runtime as unknown as { isConfigSecret(key: string): boolean };
     if (!workload || !isConfigSecret("holdfast:workload")) {
         return workload;
     }
@@ -54,11 +55,23 @@ function provider({ kubeconfig, context, clusterIdentifier }: Cluster): Provider
     });
 }
 
+/** Says which secrets anybody can read in the stack's file; what becomes of them here is secret all the same. */
+function warnOfReadable(): void {
+    const config = pulumi.runtime.allConfig();
+    for (const [name, { kind }] of Object.entries(keys)) {
+        const key = `holdfast:${name}`;
+        if (kind === "secret" && config[key] !== undefined && !isConfigSecret(key)) {
+            pulumi.log.warn(`${key} can be read in the stack's file. Write: ${howToSet(name)}`);
+        }
+    }
+}
+
 const secretOf = (value: string | undefined) => (value === undefined ? undefined : pulumi.secret(value));
 
 /** Deploys what the stack's config asks for, and returns the stack's outputs. */
 export async function deploy() {
     const { settings, cluster, plan } = await checkedConfig();
+    warnOfReadable();
     const app = new StatefulApp(
         plan.app,
         {

@@ -1,6 +1,8 @@
 /** Where a stack's recovery points are, and with what they are read: from its configuration or the sandbox's own, never from its cluster. */
 
+import { endpointOf } from "../../components/backups/backup-repository-problems";
 import { type backupKeys, variableOf } from "../../stacks/backups";
+import { howToSet } from "../../stacks/config";
 import { UserError, userErrors } from "../errors";
 import type { PulumiCli } from "../pulumi";
 
@@ -20,6 +22,9 @@ type Part = (typeof backupKeys)[number];
 /** Parts without which nothing can be read. */
 const needed: readonly Part[] = ["backupEndpoint", "backupBucket", "backupPassword"];
 
+/** As the repository itself takes it, which the component writes down in the same way. */
+const originOf = (endpoint: string): string => (URL.canParse(endpoint) ? endpointOf(endpoint) : endpoint);
+
 /** A repository from its parts, or those that are missing. */
 export function repositoryFrom(app: string, read: (part: Part) => string | undefined): Repository | { missing: Part[] } {
     const missing = needed.filter((part) => !read(part));
@@ -27,7 +32,7 @@ export function repositoryFrom(app: string, read: (part: Part) => string | undef
     const text = (part: Part) => read(part) ?? "";
     const region = text("backupRegion");
     return {
-        url: `s3:${text("backupEndpoint").replace(/\/+$/, "")}/${text("backupBucket")}/${text("backupPrefix") || app}`,
+        url: `s3:${originOf(text("backupEndpoint"))}/${text("backupBucket")}/${text("backupPrefix") || app}`,
         ...(region === "" ? {} : { region }),
         keys: {
             accessKeyId: text("backupAccessKeyId"),
@@ -56,6 +61,6 @@ export function configuredRepository(stack: string, app: string, pulumi: PulumiC
     if (!("missing" in repository)) return repository;
     throw userErrors(
         `"${stack}" names no repository:`,
-        repository.missing.map((part) => `holdfast:${part}: missing. Write: pulumi config set holdfast:${part} …`),
+        repository.missing.map((part) => `holdfast:${part}: missing. Write: ${howToSet(part)}`),
     );
 }

@@ -6,7 +6,7 @@ import { Toolchain } from "../../sandbox/toolchain/toolchain";
 import { clusterToolSets } from "../../sandbox/toolchain/tools";
 import { findEngine, neededToolSets, prepareEngine } from "../engine";
 import { UserError } from "../errors";
-import { repositoryEnvironment } from "../sandbox-repository";
+import { repositoryExports } from "../sandbox-repository";
 
 /** Prints the exports with which plain `pulumi` and `kubectl` work on the sandbox from the terminal. */
 export function runEnv(): void {
@@ -22,8 +22,8 @@ export function runEnv(): void {
         );
     }
     const engine = prepareEngine("sandbox", toolchain);
-    for (const [key, value] of Object.entries({ ...engine.env, ...repositoryEnvironment(paths) }))
-        console.log(`export ${key}=${shellWord(value)}`);
+    for (const [key, value] of Object.entries(engine.env)) console.log(`export ${key}=${shellWord(value)}`);
+    for (const [key, value] of Object.entries(repositoryExports(paths))) console.log(`export ${key}=${value}`);
     if (engine.env.PULUMI_CONFIG_PASSPHRASE_FILE) console.log("unset PULUMI_CONFIG_PASSPHRASE");
     if (engine.bin) console.log(`export PATH=${shellWord(engine.bin)}:"$PATH"`);
 }

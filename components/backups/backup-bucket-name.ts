@@ -8,6 +8,9 @@ const reservedEnds = ["-s3alias", "--ol-s3", ".mrap", "--x-s3", "--table-s3"];
 
 /** Why a name can't be a bucket's, or undefined where it can. */
 export function bucketNameProblem(name: string): string | undefined {
+    if (/^[a-z0-9]+:\/\//i.test(name)) {
+        return `"${name}" is a URL. Write the bucket's name alone, e.g. "example-shop-backups".`;
+    }
     if (name.includes("/")) {
         const [bucket, ...rest] = name.split("/");
         return `"${name}" is more than a bucket. Write bucket: "${bucket}" and prefix: "${rest.join("/")}".`;

@@ -41,8 +41,13 @@ export function regionOfEndpoint(endpoint: string): string | undefined {
 
 function endpointProblem(endpoint: string, region: string | undefined): string | undefined {
     const example = "Write e.g. https://s3.eu-central-1.amazonaws.com or https://minio.example.com:9000.";
+    // What stands around these signs may be a key.
+    const shown = /[@?#]/.test(endpoint) ? "it" : `"${endpoint}"`;
     if (!URL.canParse(endpoint)) {
-        return `"${endpoint}" is no URL. ${example}`;
+        return `${shown} is no URL. ${example}`;
+    }
+    if (/\s/.test(endpoint)) {
+        return `${shown} has white space in it. Write it without.`;
     }
     const url = new URL(endpoint);
     // Before everything that would repeat the endpoint.
@@ -53,7 +58,7 @@ function endpointProblem(endpoint: string, region: string | undefined): string |
         return `"${endpoint}" isn't https: what the access keys sign could be read and changed on its way. Write https://${url.host === "" ? "…" : url.host}; for an authority of your own its certificate in caConfigMap.`;
     }
     if (url.pathname !== "/" || url.search !== "" || url.hash !== "") {
-        return `"${endpoint}" has more than a host and a port. Write ${url.origin}, and what follows it in bucket and prefix.`;
+        return `${shown} has more than a host and a port. Write ${url.origin}, and what follows it in bucket and prefix.`;
     }
     const aws = awsServer.exec(url.hostname)?.groups;
     if (aws?.bucket !== undefined) {

@@ -66,6 +66,10 @@ function repositoryArgs(plan: Plan, namespace: string, options: BackupOptions): 
 
 const argumentOf = (property: string): string => `backup${property[0].toUpperCase()}${property.slice(1)}`;
 
+/** A reason of the repository's, with its arguments by the names that they have here. */
+const inOwnWords = (reason: string): string =>
+    reason.replace(/\b(accessKeyId|secretAccessKey|caConfigMap)\b|\b(bucket|prefix)(?=: "| and prefix|\.$)|\bregion(?= says)/g, argumentOf);
+
 function copyArgs({ app, backup, engine }: Plan): Pick<FileBackupArgs, "schedule" | "keepDaily"> & Partial<FileBackupArgs> {
     const { last, hourly, daily = 0, weekly, monthly, yearly } = backup.retention ?? {};
     return {
@@ -139,7 +143,7 @@ export function plannedBackupProblems(plan: Plan, options: BackupOptions): Input
     }
     const missing = needed.filter((name) => options[name] === undefined);
     const given = backupRepositoryProblems(repositoryArgs(plan, plan.app, options))
-        .map(({ path, reason }) => ({ path: argumentOf(path), reason }))
+        .map(({ path, reason }) => ({ path: argumentOf(path), reason: inOwnWords(reason) }))
         // What isn't there is told once, and what others judge by them.
         .filter(({ path }) => !missing.some((name) => name === path) && allOptions.some((name) => name === path));
     const copies = fileBackupProblems(plan.app, { ...copyArgs(plan), endpoint: pulumi.output(""), bucket: pulumi.output("") })

@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { stringify } from "yaml";
-import { inside, type Service } from "../node/compartment";
+import { inside, type Service, shellWord } from "../node/compartment";
 import { Layout, network, s3Host } from "./layout";
 import { keyPair } from "./pki";
 
@@ -48,6 +48,16 @@ export function s3Secrets(layout: Layout): { accessKeyId: string; secretAccessKe
     if (!fs.existsSync(layout.s3.keys) || !fs.existsSync(passwordKeyFile(layout))) return undefined;
     const { id, secret } = readKeys(layout);
     return { accessKeyId: id, secretAccessKey: secret, passwordKey: fs.readFileSync(passwordKeyFile(layout), "utf8") };
+}
+
+/** Shell commands that print what is secret, for whoever must not print it. */
+export function s3SecretCommands(layout: Layout): Record<"accessKeyId" | "secretAccessKey" | "passwordKey", string> {
+    const key = (name: string) => `sed -n 's/^${name}=//p' ${shellWord(layout.s3.keys)}`;
+    return {
+        accessKeyId: key("ROOT_ACCESS_KEY_ID"),
+        secretAccessKey: key("ROOT_SECRET_ACCESS_KEY"),
+        passwordKey: `cat ${shellWord(passwordKeyFile(layout))}`,
+    };
 }
 
 function readKeys(layout: Layout): { id: string; secret: string } {

@@ -45,6 +45,23 @@ test("a stack that doesn't exist is refused with those that do", () => {
 test("a file that isn't YAML is refused with its place", () => {
     write("a", "config:\n    holdfast:size: [2Gi\n");
     expect(() => rawStackConfig("a", folder)).toThrow(/Pulumi\.a\.yaml is not valid YAML[\s\S]*line/);
+    for (const line of [
+        'holdfast:password: "SEKRET',
+        "holdfast:password: [SEKRET",
+        "holdfast:password: x\n  SEKRET\n SEKRET: %SEKRET",
+        "@SEKRET",
+    ]) {
+        fs.writeFileSync(path.join(folder, "Pulumi.a.yaml"), `config:\n    ${line}\n`);
+        const said = (() => {
+            try {
+                return String(rawStackConfig("a", folder));
+            } catch (error) {
+                return (error as Error).message;
+            }
+        })();
+        expect(said).toMatch(/not valid YAML[\s\S]* line \d+/);
+        expect(said).not.toContain("SEKRET");
+    }
 });
 
 describe("the stack's file, which is checked in,", () => {

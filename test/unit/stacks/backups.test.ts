@@ -139,4 +139,92 @@ describe("a repository on another cluster", () => {
         ]);
         expect(problems.join()).not.toContain("wrong at both ends");
     });
+
+    const secret = "SEKRET";
+    /** Values that are wrong by themselves, each with what its one problem has to say. */
+    const wrong: Record<string, [string, RegExp][]> = {
+        backupEndpoint: [
+            ["", /is empty\. Write: pulumi config set holdfast:backupEndpoint 'https:/],
+            ["s3.example.org", /no URL\. Write e\.g\. https:/],
+            ["http://s3.example.org", /isn't https.*Write https:\/\/s3\.example\.org; .* in backupCaConfigMap\./],
+            [`https://user:${secret}@s3.example.org`, /user or a password.*in backupAccessKeyId and backupSecretAccessKey\./],
+            [`https//user:${secret}@s3.example.org`, /^holdfast:backupEndpoint: it is no URL/],
+            [`https://s3.example.org?key=${secret}`, /more than a host.*in backupBucket and backupPrefix\./],
+            ["https://s3.example.org/ledger", /more than a host/],
+            ["https://s3.example.org ", /white space/],
+            ["https://copies.s3.eu-central-1.amazonaws.com", /Write https:\/\/s3\.eu-central-1.*and backupBucket: "copies"\./],
+            ['{"secure":"AAAB"}', /is encrypted.*Write: pulumi config set --plaintext holdfast:backupEndpoint/],
+        ],
+        backupBucket: [
+            ["", /is empty/],
+            ["Shop", /no bucket: 3 to 63/],
+            ["shop/ledger", /Write backupBucket: "shop" and backupPrefix: "ledger"\./],
+            ["s3://shop", /is a URL. Write the bucket's name alone/],
+            ['{"secure":"AAAB"}', /is encrypted/],
+        ],
+        backupPrefix: [
+            [" ", /is empty/],
+            ["/ledger", /no prefix.*Write e\.g\./],
+            ["..", /no prefix/],
+        ],
+        backupRegion: [["EU", /no region.*Write e\.g\. eu-central-1/]],
+        backupAccessKeyId: [
+            ["", /is empty\. Write: pulumi config set --secret holdfast:backupAccessKeyId, which asks for the id/],
+            [` ${secret}`, /white space.*Write it without/],
+        ],
+        backupSecretAccessKey: [
+            [" ", /is empty\. Write: pulumi config set --secret holdfast:backupSecretAccessKey/],
+            [`${secret}\n`, /white space.*Write it without/],
+        ],
+        backupPassword: [
+            ["", /is empty\. Write: pulumi config set --secret holdfast:backupPassword/],
+            [`${secret}\nagain`, /line break/],
+        ],
+        backupCaConfigMap: [
+            ["", /is empty/],
+            ["kube-root-ca.crt/ca.crt", /no ConfigMap\. Write the name of one/],
+        ],
+        servesDrillMetrics: [
+            ["yes", /neither true nor false\. Write: pulumi config set holdfast:servesDrillMetrics 'true'/],
+            ['{"secure":"AAAB"}', /is encrypted/],
+        ],
+    };
+
+    it.each(Object.entries(wrong).flatMap(([key, values]) => values.map(([value, says]) => [key, value, says] as const)))(
+        "%s: %j is refused in one sentence, with what to write and without secrets",
+        (key, value, says) => {
+            const { problems } = check({ ...cluster, ...repository, [`holdfast:${key}`]: value });
+            expect(problems).toEqual([expect.stringMatching(says)]);
+            expect(problems[0]).toMatch(new RegExp(`^holdfast:${key}: .*Write`));
+            expect(problems[0]).not.toContain(secret);
+        },
+    );
+
+    it("is refused with one problem for each key where all are wrong", () => {
+        const config = Object.fromEntries(Object.entries(wrong).map(([key, [[value]]]) => [`holdfast:${key}`, value]));
+        const { problems } = check({ ...cluster, ...config });
+        expect(problems.map((text) => text.slice("holdfast:".length).split(":")[0]).sort()).toEqual(Object.keys(wrong).sort());
+    });
+
+    it("takes secrets as the file has them, encrypted, and says how to write one that is missing", () => {
+        const encrypted = Object.fromEntries(
+            ["AccessKeyId", "SecretAccessKey", "Password"].map((name) => [`holdfast:backup${name}`, '{"secure":"AAAB"}']),
+        );
+        expect(check({ ...cluster, ...repository, ...encrypted }).problems).toEqual([]);
+        const { "holdfast:backupPassword": _, ...rest } = repository;
+        expect(check({ ...cluster, ...rest }).problems[0]).toMatch(
+            / By: pulumi config set --secret holdfast:backupPassword, which asks for/,
+        );
+    });
+
+    it("warns of secrets that anybody can read in the file, and keeps them secret", async () => {
+        writeFileSync(join(home, "kubeconfig"), "contexts: [{ name: kind }]\n");
+        const config = { ...cluster, ...repository, "holdfast:kubeconfig": join(home, "kubeconfig") };
+        const warningsOf = async (...secretKeys: string[]) =>
+            (await record(deploy, { config, secretKeys, stack: "prefs" })).warnings.filter((text) => text.includes("can be read"));
+        expect(await warningsOf("holdfast:backupAccessKeyId", "holdfast:backupSecretAccessKey", "holdfast:backupPassword")).toEqual([]);
+        expect(await warningsOf("holdfast:backupAccessKeyId", "holdfast:backupSecretAccessKey")).toEqual([
+            "holdfast:backupPassword can be read in the stack's file. Write: pulumi config set --secret holdfast:backupPassword, which asks for the password of the repository",
+        ]);
+    });
 });
