@@ -77,7 +77,11 @@ export interface ListedVolume {
 }
 
 /** Where the data of deleted claims lies, how it is removed, and that nobody gets it back by accident. */
-export function leftVolumes(departed: readonly DepartingClaim[], volumes: readonly ListedVolume[] | undefined, kubectl: string): string[] {
+export function leftVolumes(
+    departed: readonly Pick<KnownClaim, "namespace" | "name">[],
+    volumes: readonly ListedVolume[] | undefined,
+    kubectl: string,
+): string[] {
     if (departed.length === 0) return [];
     return [
         "",
