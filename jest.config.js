@@ -1,11 +1,13 @@
 /** Unit, plan, policy and sandbox-logic tests; the cluster tests have their own configuration, test/e2e/jest.config.js. */
 module.exports = {
-    testEnvironment: "node",
+    testEnvironment: "<rootDir>/test/support/environment.js",
     // Both cores: by default jest leaves one to whoever watches.
     maxWorkers: "100%",
     roots: ["<rootDir>/test"],
     testPathIgnorePatterns: ["/node_modules/", "<rootDir>/test/e2e/"],
     moduleNameMapper: {
+        // As @pulumi/pulumi names its own, and no other package does.
+        "^\\./automation$": "<rootDir>/test/support/on-demand/pulumi-automation.js",
         "^@npmcli/arborist$": "<rootDir>/test/support/on-demand/arborist.js",
         "^typescript$": "<rootDir>/test/support/on-demand/typescript.js",
     },

@@ -9,7 +9,7 @@ import { verdict } from "./report/verdict";
  * It runs beside the other steps and not after them, so that it is there when one of them is killed or never starts. Nothing is taken for
  * good: passed is what has every piece of evidence for it. It has no packages; its pieces are exported for the tests.
  */
-export const reportScript = String.raw`"use strict";
+export const reportScript = `"use strict";
 const fs = require("node:fs");
 const https = require("node:https");
 

@@ -1,5 +1,5 @@
 /** Of a drill's report: how it asks the API server, as long as that is away. */
-export const requests = String.raw`// ---- the cluster
+export const requests = `// ---- the cluster
 
 /** One request to the API, as the pod's own account. */
 function request(method, path, body, type) {
