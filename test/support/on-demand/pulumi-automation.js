@@ -1,0 +1,1 @@
+module.exports = require("./module")("@pulumi/pulumi/automation/index.js");
