@@ -25,15 +25,23 @@ export function closest(word: string, legal: readonly string[]): string | undefi
         return undefined;
     }
     const lower = word.toLowerCase();
+    const most = Math.max(2, word.length / 3);
     let best: string | undefined;
     let bestDistance = Number.POSITIVE_INFINITY;
     for (const candidate of legal) {
         const tail = candidate.slice(candidate.lastIndexOf(".") + 1);
-        const edits = Math.min(distance(lower, candidate.toLowerCase()), distance(lower, tail.toLowerCase()) + 0.5);
-        if (edits < bestDistance) {
-            best = candidate;
-            bestDistance = edits;
+        for (const [text, more] of [[candidate, 0] as const, [tail, 0.5] as const]) {
+            // One that is longer by so much takes as many edits at least.
+            const least = Math.abs(text.length - lower.length) + more;
+            if (least > most || least >= bestDistance) {
+                continue;
+            }
+            const edits = distance(lower, text.toLowerCase()) + more;
+            if (edits < bestDistance) {
+                best = candidate;
+                bestDistance = edits;
+            }
         }
     }
-    return bestDistance <= Math.max(2, word.length / 3) ? best : undefined;
+    return bestDistance <= most ? best : undefined;
 }
