@@ -3,10 +3,11 @@ import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
 import { applications } from "./applications";
+import { backups } from "./backups";
 import { benchPlans } from "./plans";
 import { reviews } from "./review";
 import { startup } from "./startup";
-import { type Comparison, type Growth, median } from "./statistics";
+import { type Comparison, type Growth, median, type Throughput } from "./statistics";
 import { up } from "./up";
 
 /** What the figures were measured on: without it they say nothing. */
@@ -32,6 +33,12 @@ function growthLine({ what, unit, points, exponent, ratio, promised, kept }: Gro
     return `${kept ? "kept  " : "MISSED"}  ${what}: ${figures}; ${fit} (promised ${promised})`;
 }
 
+function throughputLine({ what, mebibytes, ours, plain, promised, kept }: Throughput): string {
+    const rate = (seconds: number[]) => `${(mebibytes / median(seconds)).toFixed(1)} MiB/s (${median(seconds).toFixed(1)} s)`;
+    const more = (median(ours) - median(plain)).toFixed(1);
+    return `${kept ? "kept  " : "MISSED"}  ${what}, ${mebibytes.toFixed(0)} MiB: ${rate(ours)} against ${rate(plain)}, ${more} s more (promised ${promised})`;
+}
+
 /** Best of five runs: the question is what a plan costs, not what else the machine was doing. */
 function tenThousandPlans(): Comparison {
     const { what, milliseconds, limit, refused } = benchPlans();
@@ -45,7 +52,9 @@ export async function bench(): Promise<void> {
     for (const result of comparisons) console.log(line(result));
     const growths = applications(5, 2);
     for (const result of growths) console.log(growthLine(result));
-    const results = [...comparisons, ...growths];
+    const throughputs = backups(3);
+    for (const result of throughputs) console.log(throughputLine(result));
+    const results = [...comparisons, ...growths, ...throughputs];
     const file = path.join(__dirname, "..", "..", "bench", `${new Date().toISOString().replace(/[:.]/g, "-")}.json`);
     fs.mkdirSync(path.dirname(file), { recursive: true });
     fs.writeFileSync(file, `${JSON.stringify({ machine: before, loadAfter: os.loadavg(), results }, null, 2)}\n`);

@@ -34,6 +34,17 @@ export async function compare(
     return { what, ...figures, ratio, promised: `≤ ${limit} ×`, kept: ratio <= limit };
 }
 
+/** The same bytes by ours and by plain tools, in turn in one run. */
+export interface Throughput {
+    what: string;
+    mebibytes: number;
+    /** Seconds of each run. */
+    ours: number[];
+    plain: number[];
+    promised: string;
+    kept: boolean;
+}
+
 /** What something costs at one size. */
 export interface Point {
     size: number;
