@@ -67,6 +67,8 @@ const inServer = (world: World, statement: string) =>
 export function backups(runs: number, mebibytes = 200): Throughput[] {
     const world = World.create("bench-backups", { backups: true });
     try {
+        // The rows, their copy, and the log of both.
+        world.configure("size", "4Gi");
         world.holdfast("up", app);
         startClient(world);
         inServer(world, "create table rows (id int primary key, text text not null)");
