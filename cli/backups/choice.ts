@@ -10,11 +10,14 @@ export const lookedAt = 10;
 export type WholePoint = RecoveryPoint & { record: StreamRecord; sizeBytes: number };
 
 /** The recovery point to restore: the one that is named, the one an earlier run of this restore took, or the newest that is whole. */
-export function chosenPoint(points: readonly RecoveryPoint[], id: string | undefined, stack: string): WholePoint {
+export function chosenPoint(points: readonly RecoveryPoint[], id: string | undefined, stack: string, now: number): WholePoint {
     const whole = (point: RecoveryPoint): point is WholePoint =>
         point.complete === "yes" && point.record !== undefined && typeof point.sizeBytes === "number";
     if (id === undefined) {
-        const newest = newestWhole(points.filter(({ kind }) => kind === "database"));
+        const newest = newestWhole(
+            points.filter(({ kind }) => kind === "database"),
+            now,
+        );
         if (newest && whole(newest)) return newest;
         throw new UserError(
             points.length === 0

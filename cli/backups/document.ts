@@ -2,7 +2,7 @@
 
 import { secondsOf } from "../../components/usecases/quantities";
 import type { Promised } from "./forecast";
-import type { RecoveryPoint } from "./recovery-points";
+import { isAhead, type RecoveryPoint } from "./recovery-points";
 
 /** Whose they are. */
 export interface Listed {
@@ -24,7 +24,7 @@ export function backupsDocument({ stack, app, repository, promised }: Listed, po
         recoveryPoints: points.map(({ id, takenAt, kind, path, host, sizeBytes, complete, record }) => ({
             id,
             takenAt,
-            ageSeconds: Math.max(0, Math.floor((now - Date.parse(takenAt)) / 1000)),
+            ageSeconds: isAhead({ takenAt }, now) ? "unknown" : Math.max(0, Math.floor((now - Date.parse(takenAt)) / 1000)),
             kind,
             path,
             namespace: host,

@@ -1,6 +1,7 @@
 /** Asks a repository what it holds, by a task in the cluster: only there its address and its certificate's authority are sure to be known. */
 
 import { randomBytes } from "node:crypto";
+import { streamEnds } from "../../components/backups/stream-ends";
 import { UserError } from "../errors";
 import { brief } from "../status/words";
 import { cleaningUp } from "./clean-up";
@@ -36,12 +37,11 @@ const resticFunction = `r() { restic --no-lock --quiet \${CA:+--cacert "$CA"} "$
 
 /**
  * Lists everything, and looks at the first and the last piece of the newest streams: what is in between was checked by its hash when it was
- * written, and is read by \`restic check\` and by drills. A snapshot that holds one stream is one tree with one file, whose last content is
- * the stream's end.
+ * written, and is read by \`restic check\` and by drills.
  */
 const listScript = `
 set -u
-${resticFunction}
+${resticFunction}${streamEnds}
 list=$(r snapshots --json) || exit 1
 printf '@snapshots %s\\n' "$list"
 printf '%s' "$list" | sed 's/},{/}\\n{/g' >${scratch}/list
@@ -62,16 +62,11 @@ while read -r line; do
         echo "@files $id $size"
         continue
     fi
-    r cat blob "$tree" >${scratch}/tree || { echo "@stream $id - - -"; continue; }
-    size=$(sed -n 's/.*"size":\\([0-9]*\\).*/\\1/p' ${scratch}/tree)
-    grep -o '"[0-9a-f]\\{64\\}"' ${scratch}/tree | tr -d '"' >${scratch}/blobs
+    pieces "$tree" ${scratch} || { echo "@stream $id - - -"; continue; }
     first=$(head -n 1 ${scratch}/blobs)
-    last=$(tail -n 1 ${scratch}/blobs)
     if [ -z "$first" ]; then echo "@stream $id 0 - -"; continue; fi
     r cat blob "$first" >${scratch}/first || { echo "@stream $id $size - -"; continue; }
-    if [ "$first" = "$last" ]; then cp ${scratch}/first ${scratch}/last
-    else r cat blob "$last" >${scratch}/last || { echo "@stream $id $size - -"; continue; }
-    fi
+    end ${scratch} || { echo "@stream $id $size - -"; continue; }
     head=$(head -n 1 ${scratch}/first | head -c 65536 | b64)
     echo "@stream $id $size \${head:--} $(tail -c 1024 ${scratch}/last | b64)"
 done <${scratch}/chosen

@@ -1,9 +1,12 @@
 /** Has K8up make a backup now, as its Schedule would, and waits for it. */
 
 import { UserError } from "../errors";
+import { lookAnnotation } from "../status/looks";
 import { brief } from "../status/words";
-import type { ClusterApi, Made } from "./cluster";
+import { type ClusterApi, ClusterError, type Made } from "./cluster";
 import type { Report } from "./progress";
+import type { RecoveryPoint } from "./recovery-points";
+import { lookTextOf } from "./remarks";
 import { holds, pause, podWords, type Watched } from "./task";
 
 interface ScheduleObject {
@@ -50,6 +53,25 @@ export async function scheduleOf(api: ClusterApi, namespace: string, app: string
     throw new UserError(
         `Nothing backs "${app}" up: there is no Schedule ${namespace}/${app} of K8up's in the cluster. Deploy the stack first: npx holdfast up.`,
     );
+}
+
+/**
+ * Notes beside the Schedule what a look at the repository found: Backups go after a few, and the next ones make nobody look again. Someone who
+ * may only read the cluster may list all the same.
+ */
+export async function noteLook(
+    api: ClusterApi,
+    namespace: string,
+    app: string,
+    points: readonly RecoveryPoint[],
+    at: number,
+): Promise<void> {
+    const text = lookTextOf(points, at);
+    if (text === undefined) return;
+    const note = ["annotate", "schedules.k8up.io", app, "-n", namespace, `${lookAnnotation}=${text}`, "--overwrite"];
+    await api.run(note).catch((error: unknown) => {
+        if (!(error instanceof ClusterError)) throw error;
+    });
 }
 
 /** So many attempts of K8up's are waited for. It would make more, minutes apart, and the person at the terminal wants to know. */

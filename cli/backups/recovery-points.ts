@@ -1,6 +1,7 @@
 /** What a repository holds, from what the listing task printed. Pure. */
 
 import { lastLine, recordMark, type StreamRecord } from "../../components/backups/postgres-stream";
+import { clockTolerance } from "../status/looks";
 
 export type { StreamRecord };
 
@@ -114,6 +115,9 @@ export function recoveryPoints(log: string): RecoveryPoint[] {
         .sort((a, b) => Date.parse(b.takenAt) - Date.parse(a.takenAt));
 }
 
-/** The newest whole stream; undefined where there is none. */
-export const newestWhole = (points: readonly RecoveryPoint[]): RecoveryPoint | undefined =>
-    points.find(({ complete }) => complete === "yes");
+/** True of a recovery point of the future: the clock that it was taken by runs ahead, or ran. How old it is nobody knows. */
+export const isAhead = ({ takenAt }: Pick<RecoveryPoint, "takenAt">, now: number): boolean => Date.parse(takenAt) > now + clockTolerance;
+
+/** The newest whole stream that is not of the future; undefined where there is none. */
+export const newestWhole = (points: readonly RecoveryPoint[], now: number): RecoveryPoint | undefined =>
+    points.find((point) => point.complete === "yes" && !isAhead(point, now));

@@ -1,7 +1,7 @@
 /** A repository's recovery points as a table, newest first. */
 
 import { size, span } from "../status/words";
-import type { RecoveryPoint } from "./recovery-points";
+import { isAhead, type RecoveryPoint } from "./recovery-points";
 
 const completeWords: Record<RecoveryPoint["complete"], string> = {
     yes: "yes",
@@ -17,7 +17,7 @@ export function pointsTable(points: readonly RecoveryPoint[], now: number): stri
     const rows = points.map(({ id, takenAt, kind, path, sizeBytes, complete }) => [
         id.slice(0, 8),
         takenAt.slice(0, 19).replace("T", " "),
-        span((now - Date.parse(takenAt)) / 1000),
+        isAhead({ takenAt }, now) ? "FUTURE" : span((now - Date.parse(takenAt)) / 1000),
         sizeBytes === "unknown" ? "-" : size(sizeBytes),
         kind === "files" ? `files of ${path.replace(/^\/data\//, "")}` : kind,
         completeWords[complete],

@@ -2,8 +2,17 @@ import { refusalOf } from "../backups/choice";
 import { cleaningUp } from "../backups/clean-up";
 import type { Made } from "../backups/cluster";
 import { list } from "../backups/listing";
-import { backupName, backupOf, recoveryPointAnnotation, refusedAnnotation, scheduleOf, waitForBackup } from "../backups/made-backup";
+import {
+    backupName,
+    backupOf,
+    noteLook,
+    recoveryPointAnnotation,
+    refusedAnnotation,
+    scheduleOf,
+    waitForBackup,
+} from "../backups/made-backup";
 import { step } from "../backups/progress";
+import { remarksOf } from "../backups/remarks";
 import { openSession } from "../backups/session";
 import { pointsTable } from "../backups/table";
 import { checkStack } from "../checked-stack";
@@ -51,9 +60,11 @@ export async function runBackup(stack: string, options: BackupOptions): Promise<
         isDone = true;
     });
     const known = new Set(before.map(({ id }) => id));
+    const looked = Date.now();
     const after = await step("Looking at it in the repository", (update) =>
         list(api, namespace, repository, restic, { newest: 1 + checked.plan.replicas * checked.plan.volumes.length }, update),
     );
+    await noteLook(api, namespace, app, after, looked);
     const made = after.filter(({ id }) => !known.has(id));
     const refusal = refusalOf(made, checked.plan.backup.method ?? "");
     if (refusal !== undefined) {
@@ -62,4 +73,5 @@ export async function runBackup(stack: string, options: BackupOptions): Promise<
     }
     await annotate(recoveryPointAnnotation, made.map(({ id }) => id.slice(0, 8)).join(","));
     console.log(pointsTable(made, Date.now()));
+    for (const remark of remarksOf(after, Date.now())) console.log(`\n${remark}`);
 }

@@ -1,6 +1,8 @@
 import { backupsDocument } from "../backups/document";
 import { list } from "../backups/listing";
+import { noteLook } from "../backups/made-backup";
 import { step } from "../backups/progress";
+import { remarksOf } from "../backups/remarks";
 import { openSession } from "../backups/session";
 import { pointsTable } from "../backups/table";
 import { checkStack } from "../checked-stack";
@@ -31,8 +33,10 @@ export async function runBackups(stack: string, options: BackupsOptions): Promis
     );
     const newest = checkedCount(options.check);
     const session = await openSession(stack);
-    const { api, namespace, repository, restic } = session;
+    const { api, app, namespace, repository, restic } = session;
+    const began = Date.now();
     const points = await step(`Reading ${repository.url}`, (update) => list(api, namespace, repository, restic, { newest }, update));
+    await noteLook(api, namespace, app, points, began);
     const now = Date.now();
     if (options.json) {
         console.log(JSON.stringify(backupsDocument(session, points, now), null, 4));
@@ -43,4 +47,5 @@ export async function runBackups(stack: string, options: BackupsOptions): Promis
         return;
     }
     console.log(pointsTable(points, now));
+    for (const remark of remarksOf(points, now)) console.log(`\n${remark}`);
 }

@@ -47,7 +47,7 @@ export async function runRestore(stack: string, options: RestoreOptions): Promis
     const points = await step(`Reading ${repository.url}`, (update) =>
         list(api, namespace, repository, restic, wanted === undefined ? { newest: lookedAt } : { newest: 0, only: wanted }, update),
     );
-    const point = chosenPoint(points, wanted, stack);
+    const point = chosenPoint(points, wanted, stack, Date.now());
     const note = target.note ?? { of: stack, point: point.id, started: began.toISOString() };
     console.error(`Restoring "${stack}" into "${to}"${target.note ? `, begun at ${note.started}` : ""}:`);
     for (const line of forecastWords(point, promised, Date.now())) console.error(`  ${line}`);

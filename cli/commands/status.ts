@@ -44,11 +44,16 @@ function currentClasses({ stack }: ClusterChoice): string[] {
 }
 
 /** Puts promises beside what is measured, where there are any; the plans that say what was promised are looked for only then. */
-async function tellPromises(status: Status, backedUp: Awaited<ReturnType<typeof readBackedUp>>, { stack }: ClusterChoice): Promise<void> {
+async function tellPromises(
+    status: Status,
+    backedUp: Awaited<ReturnType<typeof readBackedUp>>,
+    { stack }: ClusterChoice,
+    { pods }: Reading,
+): Promise<void> {
     const { addPromises, plansOf } = require("../status/promised") as typeof import("../status/promised");
     const apps = status.apps.map(({ app }) => app);
     const isNone = !("reason" in backedUp) && backedUp.length === 0;
-    addPromises(status, backedUp, plansOf(apps, stack, isNone));
+    addPromises(status, backedUp, plansOf(apps, stack, isNone), pods);
 }
 
 /** What was asked about, for the sentences that say it can't be told. */
@@ -92,7 +97,7 @@ export async function runStatus(app: string | undefined, options: StatusOptions)
     });
     refuseNothing(reading, app, namespace, choice);
     const status = statusOf(reading, { context: choice.cluster.context, stack: choice.stack, app, namespace, currentClasses: classes });
-    await tellPromises(status, await backing, choice);
+    await tellPromises(status, await backing, choice, reading);
     const isColoured = process.stdout.isTTY === true && !process.env.NO_COLOR;
     process.stdout.write(
         options.json ? `${JSON.stringify(status, null, 4)}\n` : statusPage(status, { width: process.stdout.columns ?? 100, isColoured }),

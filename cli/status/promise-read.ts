@@ -1,7 +1,9 @@
 /** Reads what promises are judged from. One call where nothing is backed up, beside those that read everything else. */
 
+import { prunePodConfigNameOf } from "../../components/backups/file-backup-spec";
 import { UserError } from "../errors";
 import { isManaged } from "./apps";
+import { type Look, lookAnnotation, lookIn, lookOfDrill } from "./looks";
 import type { Metadata } from "./objects";
 import type { BackupRun, DrillRun, PromiseFacts } from "./promise";
 import type { Printed, RunKubectl } from "./read";
@@ -9,11 +11,12 @@ import { brief } from "./words";
 
 interface K8upSchedule {
     metadata: Metadata;
+    spec?: { prune?: { podConfigRef?: { name: string } } };
 }
 
 interface K8upBackup {
     metadata: Metadata & { ownerReferences?: { kind: string; name: string }[] };
-    status?: { conditions?: { type: string; reason?: string; message?: string; status?: string }[] };
+    status?: { conditions?: { type: string; reason?: string; message?: string; status?: string; lastTransitionTime?: string }[] };
 }
 
 /** What a drill writes, as far as a promise is judged by it. */
@@ -22,6 +25,7 @@ interface DrillResult {
     failure?: string;
     detail?: string;
     recoveryPoint?: string;
+    startedAt?: string;
     endedAt: string;
     rtoSeconds?: number;
     promised?: { rpoSeconds?: number; rtoSeconds?: number };
@@ -35,7 +39,8 @@ export interface BackedUp {
     promisedByDrill?: { rpoSeconds?: number; rtoSeconds?: number };
 }
 
-const recoveryAnnotations = { refused: "holdfast.dev/refused" };
+/** Annotations of a Backup that was looked at (`cli/backups/made-backup.ts`). */
+const recoveryAnnotations = { refused: "holdfast.dev/refused", whole: "holdfast.dev/recovery-point" };
 
 const moment = (text: string | undefined) => Date.parse(text ?? "");
 
@@ -45,9 +50,12 @@ export function backupRun({ metadata, status }: K8upBackup): BackupRun {
     // K8up calls it a success when no pod runs that it could have run a command in, and no claim is to be copied.
     const empty = completed?.message === "nothing to backup" ? "nothing was running that it could copy" : undefined;
     const refused = metadata.annotations?.[recoveryAnnotations.refused] ?? empty;
+    const endedAt = moment(completed?.lastTransitionTime);
     return {
         name: metadata.name,
         startedAt: moment(metadata.creationTimestamp),
+        ...(Number.isNaN(endedAt) ? {} : { endedAt }),
+        ...(metadata.annotations?.[recoveryAnnotations.whole] ? { isLookedAt: true } : {}),
         outcome: completed?.reason === "Succeeded" ? "good" : completed?.reason === "Failed" ? "failed" : "running",
         ...(refused ? { refused } : {}),
     };
@@ -57,12 +65,13 @@ export function backupRun({ metadata, status }: K8upBackup): BackupRun {
 export function drillRun(text: string | undefined): { run: DrillRun; promised: DrillResult["promised"] } | undefined {
     if (!text) return undefined;
     try {
-        const { outcome, failure, detail, endedAt, rtoSeconds, recoveryPoint, promised } = JSON.parse(text) as DrillResult;
+        const { outcome, failure, detail, startedAt, endedAt, rtoSeconds, recoveryPoint, promised } = JSON.parse(text) as DrillResult;
         if (outcome !== "passed" && outcome !== "failed") return undefined;
         const run: DrillRun = {
             outcome,
             ...(failure ? { failure } : {}),
             ...(detail ? { detail: brief(detail) } : {}),
+            ...(startedAt ? { startedAt: moment(startedAt) } : {}),
             endedAt: moment(endedAt),
             ...(typeof rtoSeconds === "number" ? { rtoSeconds } : {}),
             ...(recoveryPoint ? { recoveryPoint: moment(recoveryPoint) } : {}),
@@ -73,7 +82,7 @@ export function drillRun(text: string | undefined): { run: DrillRun; promised: D
     }
 }
 
-/** Which Backups are an application's: made by its Schedule, or labelled as its own. */
+/** Which Backups and Prunes are an application's: made by its Schedule, or labelled as its own. */
 const isOf = (app: string) => (backup: K8upBackup) =>
     backup.metadata.labels?.["app.kubernetes.io/name"] === app ||
     backup.metadata.ownerReferences?.some(({ kind, name }) => kind === "Schedule" && name === app);
@@ -95,9 +104,10 @@ export async function readBackedUp(kubectl: RunKubectl, namespace?: string): Pro
         if (schedules.status !== 0) return isNotFound(schedules) ? [] : { reason: reasonOf(schedules) };
         const managed = items<K8upSchedule>(schedules).filter(({ metadata }) => isManaged(metadata));
         if (managed.length === 0) return [];
-        const apps = managed.map(({ metadata }) => ({ app: metadata.name, namespace: metadata.namespace ?? "", metadata }));
-        const [backups, ...drills] = await Promise.all([
+        const apps = managed.map((schedule) => ({ app: schedule.metadata.name, namespace: schedule.metadata.namespace ?? "", schedule }));
+        const [backups, prunes, ...drills] = await Promise.all([
             kubectl(["get", "--raw", `/apis/k8up.io/v1/${scope}backups`]),
+            kubectl(["get", "--raw", `/apis/k8up.io/v1/${scope}prunes`]),
             ...apps.map(({ app }) =>
                 kubectl([
                     "get",
@@ -111,7 +121,7 @@ export async function readBackedUp(kubectl: RunKubectl, namespace?: string): Pro
                 ]),
             ),
         ]);
-        return apps.map((each, index) => backedUp(each, backups, drills[index]));
+        return apps.map((each, index) => backedUp(each, backups, prunes, drills[index]));
     } catch (error) {
         // What makes the whole cluster unreadable is told by whoever reads the rest of it.
         if (error instanceof UserError) return { reason: brief(error.message) };
@@ -125,15 +135,34 @@ interface DrillObject {
     data?: Record<string, string>;
 }
 
+/** When the last prune that ended did so by failing; undefined where it went well. */
+function failedPrune(prunes: readonly K8upBackup[]): number | undefined {
+    const ended = prunes.map(backupRun).filter(({ outcome }) => outcome !== "running");
+    const last = ended.sort((a, b) => b.startedAt - a.startedAt)[0];
+    return last?.outcome === "failed" ? (last.endedAt ?? last.startedAt) : undefined;
+}
+
+/** Looks that are written down beside the Schedule and by the drill; undefined where what is copied has no end to look at. */
+function looksOf({ metadata, spec }: K8upSchedule, drill: DrillRun | undefined): Look[] | undefined {
+    if (spec?.prune?.podConfigRef?.name !== prunePodConfigNameOf(metadata.name)) return undefined;
+    const look = lookIn(metadata.annotations?.[lookAnnotation]);
+    return [...(look ? [look] : []), ...lookOfDrill(drill)];
+}
+
 function backedUp(
-    { app, namespace, metadata }: { app: string; namespace: string; metadata: Metadata },
+    { app, namespace, schedule }: { app: string; namespace: string; schedule: K8upSchedule },
     backups: Printed,
+    prunes: Printed,
     drills: Printed,
 ): BackedUp {
-    const own = items<K8upBackup>(backups).filter((backup) => backup.metadata.namespace === namespace && isOf(app)(backup));
+    const ownOf = (printed: Printed) =>
+        items<K8upBackup>(printed).filter((each) => each.metadata.namespace === namespace && isOf(app)(each));
+    const own = ownOf(backups);
+    const pruneFailedAt = prunes.status === 0 ? failedPrune(ownOf(prunes)) : undefined;
     const objects = items<DrillObject>(drills);
     const cron = objects.find(({ kind }) => kind === "CronJob");
     const drill = drillRun(objects.find(({ kind }) => kind === "ConfigMap")?.data?.["result.json"]);
+    const looks = looksOf(schedule, drill?.run);
     const unread = [
         ...(backups.status === 0 ? [] : [`its backups could not be read (${reasonOf(backups)})`]),
         ...(drills.status === 0 ? [] : [`its drills could not be read (${reasonOf(drills)})`]),
@@ -142,8 +171,10 @@ function backedUp(
         app,
         namespace,
         facts: {
-            backedUpSince: moment(metadata.creationTimestamp),
+            backedUpSince: moment(schedule.metadata.creationTimestamp),
             backups: own.map(backupRun),
+            ...(looks ? { looks } : {}),
+            ...(pruneFailedAt === undefined ? {} : { pruneFailedAt }),
             ...(cron ? { drilledSince: moment(cron.metadata.creationTimestamp) } : {}),
             ...(drill ? { drill: drill.run } : {}),
             ...(unread === "" ? {} : { unread }),

@@ -1,5 +1,6 @@
 /** A promise beside what is measured: is lost data still coming back as promised? Pure: every verdict is decided here, and tested by tables. */
 
+import { clockTolerance, type Look, lastProof, lookEverySeconds, lookedAt } from "./looks";
 import { listed, span } from "./words";
 
 /** `kept`; `at-risk`: not broken yet, and someone should look; `broken`; `unknown`: what decides it could not be read. */
@@ -18,7 +19,11 @@ export interface BackupRun {
     name: string;
     /** When it began: what was written later is not in it. */
     startedAt: number;
+    /** When K8up called it done; absent of one that isn't. */
+    endedAt?: number;
     outcome: "good" | "failed" | "running";
+    /** Somebody has found its stream whole. */
+    isLookedAt?: boolean;
     /** Why one that succeeded doesn't count: it was looked at, and is no recovery point. */
     refused?: string;
 }
@@ -29,6 +34,7 @@ export interface DrillRun {
     /** A word for scripts, of a failed one. */
     failure?: string;
     detail?: string;
+    startedAt?: number;
     endedAt: number;
     /** What it measured; absent where it didn't get so far. */
     rtoSeconds?: number;
@@ -43,6 +49,10 @@ export interface PromiseFacts {
     /** Since when backups are made; absent where nothing makes them. */
     backedUpSince?: number;
     backups: BackupRun[];
+    /** Looks at its streams; absent where what is copied has no end that could be looked at. */
+    looks?: Look[];
+    /** When the last prune failed: nothing is removed from then on. Absent where it didn't. */
+    pruneFailedAt?: number;
     /** Since when drills are made; absent where nothing makes them. */
     drilledSince?: number;
     drill?: DrillRun;
@@ -55,7 +65,8 @@ export interface PromiseStatus {
     /** For people: why, the worst first; what is worth knowing where it is kept. */
     reasons: string[];
     promised?: PromisedRestore;
-    lastGoodBackup: { name: string; takenAt: string; ageSeconds: number } | "none" | "unknown";
+    /** `isLookedAt`: whether its stream was found whole; absent of files, which have no end. */
+    lastGoodBackup: { name: string; takenAt: string; ageSeconds: number; isLookedAt?: boolean } | "none" | "unknown";
     lastDrill:
         | { outcome: "passed" | "failed"; failure?: string; endedAt: string; ageSeconds: number; rtoSeconds?: number }
         | "none"
@@ -77,10 +88,13 @@ const broken = (reason: string): Judgement => ({ verdict: "broken", reason });
  */
 export const toleranceSeconds = (rpoSeconds: number): number => Math.max(300, 0.1 * rpoSeconds);
 
-/** The newest backup that counts. */
-const lastGood = (backups: readonly BackupRun[]) =>
+/** True of a moment that is yet to come: some clock is wrong, and nobody knows how old it is. */
+const isAhead = (moment: number, now: number) => moment > now + clockTolerance;
+
+/** The newest backup that counts; the age of one of the future isn't known. */
+const lastGood = (backups: readonly BackupRun[], now: number) =>
     backups
-        .filter(({ outcome, refused }) => outcome === "good" && refused === undefined)
+        .filter(({ outcome, refused, startedAt }) => outcome === "good" && refused === undefined && !isAhead(startedAt, now))
         .reduce<BackupRun | undefined>((newest, each) => (newest && newest.startedAt >= each.startedAt ? newest : each), undefined);
 
 /** Failed ones since the last good one, which say why there is none. */
@@ -93,11 +107,43 @@ function failuresSince(backups: readonly BackupRun[], since: number): string {
     return `; ${failed.length === 1 ? "one backup" : `${failed.length} backups`} since then failed${refused ? `: ${refused}` : ""}`;
 }
 
-function judgeBackups({ promised, backups, backedUpSince }: PromiseFacts, now: number): Judgement {
+/** What a clock that runs ahead makes of backups; undefined where none does. */
+function judgeClock({ backups }: PromiseFacts, now: number): Judgement | undefined {
+    const ahead = backups.filter(({ startedAt }) => isAhead(startedAt, now));
+    const [first] = ahead;
+    if (!first) return undefined;
+    const others = ahead.length === 1 ? "" : `, and ${ahead.length - 1} more`;
+    return atRisk(
+        `the backup ${first.name} began ${span((first.startedAt - now) / 1000)} from now${others}: a clock is wrong, its age isn't known, and it isn't counted`,
+    );
+}
+
+/** Without an hourly look nobody could tell before a day is over; so one is enough for two days. */
+function judgeLook(good: BackupRun, { backups, looks }: PromiseFacts, now: number, words: string): Judgement {
+    if (looks === undefined || good.isLookedAt) return kept(words);
+    const proof = lastProof(backups, looks);
+    const how = "npx holdfast backups looks at it";
+    if (!proof) return atRisk(`${words}; that is K8up's word: it was not looked at yet, nor was one before it (${how})`);
+    const age = (now - proof.at) / 1000;
+    return age > lookEverySeconds
+        ? atRisk(`${words}; that is K8up's word: nobody has looked at one for ${span(age)} (${how})`)
+        : kept(`${words}; it was not looked at yet, and the one of ${span((now - proof.newestWhole) / 1000)} ago was whole`);
+}
+
+function judgePrune({ pruneFailedAt }: PromiseFacts, now: number): Judgement | undefined {
+    return pruneFailedAt === undefined
+        ? undefined
+        : atRisk(
+              `the last prune failed ${span((now - pruneFailedAt) / 1000)} ago: nothing is removed, and the repository grows (npx holdfast backups tells of streams that hold it up)`,
+          );
+}
+
+function judgeBackups(facts: PromiseFacts, now: number): Judgement {
+    const { promised, backups, backedUpSince } = facts;
     const rpo = promised?.rpoSeconds ?? 0;
     const limit = rpo + toleranceSeconds(rpo);
     if (backedUpSince === undefined) return broken("nothing backs it up: K8up has no Schedule for it");
-    const good = lastGood(backups);
+    const good = lastGood(backups, now);
     if (!good) {
         const age = (now - backedUpSince) / 1000;
         const failed = failuresSince(backups, 0).replace("since then ", "");
@@ -112,7 +158,7 @@ function judgeBackups({ promised, backups, backedUpSince }: PromiseFacts, now: n
     const failed = failuresSince(backups, good.startedAt);
     if (age > limit) return broken(`${words}${failed}`);
     if (age > rpo || failed !== "") return atRisk(`${words}${failed}`);
-    return kept(words);
+    return judgeLook(good, facts, now, words);
 }
 
 function judgeDrill({ promised, drill, drilledSince, backups }: PromiseFacts, now: number): Judgement | undefined {
@@ -132,7 +178,7 @@ function judgeDrill({ promised, drill, drilledSince, backups }: PromiseFacts, no
         const words = `the last drill failed ${span(age)} ago${why ? ` (${why})` : ""}`;
         // One that found nothing to restore says nothing of what was made since.
         const isAboutBackup = /^(backup|object)-/.test(drill.failure ?? "");
-        const good = lastGood(backups);
+        const good = lastGood(backups, now);
         return isAboutBackup && good && good.startedAt > drill.endedAt
             ? atRisk(`${words}; a backup was made since, and no drill has proven it`)
             : broken(words);
@@ -147,9 +193,10 @@ function judgeDrill({ promised, drill, drilledSince, backups }: PromiseFacts, no
 const order: Verdict[] = ["kept", "unknown", "at-risk", "broken"];
 
 /** The verdict, with its reasons. */
-export function judgePromise(facts: PromiseFacts, now: number): PromiseStatus {
+export function judgePromise(read: PromiseFacts, now: number): PromiseStatus {
+    const facts = read.looks === undefined ? read : { ...read, backups: lookedAt(read.backups, read.looks) };
     const { promised, drill, unread } = facts;
-    const good = lastGood(facts.backups);
+    const good = lastGood(facts.backups, now);
     const lastDrill = drill
         ? {
               outcome: drill.outcome,
@@ -164,6 +211,7 @@ export function judgePromise(facts: PromiseFacts, now: number): PromiseStatus {
               name: good.name,
               takenAt: new Date(good.startedAt).toISOString(),
               ageSeconds: Math.max(0, Math.floor((now - good.startedAt) / 1000)),
+              ...(facts.looks === undefined ? {} : { isLookedAt: good.isLookedAt === true }),
           }
         : "none";
     if (unread !== undefined) {
@@ -184,7 +232,7 @@ export function judgePromise(facts: PromiseFacts, now: number): PromiseStatus {
             lastDrill,
         };
     }
-    const judged = [judgeBackups(facts, now), judgeDrill(facts, now)].filter((each) => each !== undefined);
+    const judged = [judgeBackups, judgeDrill, judgeClock, judgePrune].flatMap((judge) => judge(facts, now) ?? []);
     judged.sort((a, b) => order.indexOf(b.verdict) - order.indexOf(a.verdict));
     return { verdict: judged[0].verdict, reasons: judged.map(({ reason }) => reason), promised, lastGoodBackup, lastDrill };
 }

@@ -4,7 +4,9 @@ import type { Plan } from "../../components/usecases/plan";
 import { secondsOf } from "../../components/usecases/quantities";
 import { UserError } from "../errors";
 import { rawStackConfig, stackNames } from "../stack";
+import { looksOfPrunes } from "./looks";
 import { type Status, worst } from "./model";
+import type { Pod } from "./objects";
 import { judgePromise, type PromisedRestore, type PromiseFacts } from "./promise";
 import type { BackedUp } from "./promise-read";
 
@@ -42,7 +44,12 @@ export function plansOf(apps: readonly string[], stack: string | undefined, name
 }
 
 /** Adds its promise to every application that has one, or is backed up all the same. A broken one is a problem that someone has to solve. */
-export function addPromises(status: Status, backedUp: BackedUp[] | { reason: string }, plans: ReadonlyMap<string, Plan>): void {
+export function addPromises(
+    status: Status,
+    backedUp: BackedUp[] | { reason: string },
+    plans: ReadonlyMap<string, Plan>,
+    pods: readonly Pod[] = [],
+): void {
     const now = Date.parse(status.readAt);
     for (const each of status.apps) {
         const plan = plans.get(each.app);
@@ -54,9 +61,11 @@ export function addPromises(status: Status, backedUp: BackedUp[] | { reason: str
         const { rpoSeconds, rtoSeconds } = found?.promisedByDrill ?? {};
         const byDrill = rpoSeconds !== undefined && rtoSeconds !== undefined ? { rpoSeconds, rtoSeconds } : undefined;
         const promised = byPlan ?? byDrill;
+        const looks = found?.facts.looks && [...found.facts.looks, ...looksOfPrunes(pods, each.app, each.namespace)];
         const facts: PromiseFacts = {
             backups: [],
             ...found?.facts,
+            ...(looks ? { looks } : {}),
             ...(promised ? { promised } : {}),
             ...(unread ? { unread } : {}),
         };

@@ -39,7 +39,8 @@ export function regionOfEndpoint(endpoint: string): string | undefined {
     return URL.canParse(endpoint) ? awsServer.exec(new URL(endpoint).hostname)?.groups?.region : undefined;
 }
 
-function endpointProblem(endpoint: string, region: string | undefined): string | undefined {
+/** Why something is no S3 server that backups may go to, or undefined where it is one. */
+export function endpointProblem(endpoint: string, region: string | undefined): string | undefined {
     const example = "Write e.g. https://s3.eu-central-1.amazonaws.com or https://minio.example.com:9000.";
     // What stands around these signs may be a key.
     const shown = /[@?#]/.test(endpoint) ? "it" : `"${endpoint}"`;

@@ -24,6 +24,8 @@ export const backupPodLabels = (app: string): Record<string, string> => ({
 });
 
 export const podConfigNameOf = (app: string): string => `${app}-backup`;
+/** Prunes of streams have pods of their own. */
+export const prunePodConfigNameOf = (app: string): string => `${app}-prune`;
 
 const authorityVolume = "backup-authority";
 const authorityPath = "/etc/holdfast/backup-authority";
@@ -72,6 +74,8 @@ export interface ScheduleRequest extends KeptCopies {
     pruneSchedule?: string;
     backupDeadlineSeconds?: number;
     maintenanceDeadlineSeconds?: number;
+    /** Path of the stream that is looked at before a prune. */
+    streamPath?: string;
 }
 
 /** A job without an end would never be a failed one. */
@@ -112,6 +116,7 @@ export function scheduleSpec(request: ScheduleRequest, place: RepositoryPlace) {
         },
         prune: {
             ...quiet,
+            ...(request.streamPath === undefined ? {} : { podConfigRef: { name: prunePodConfigNameOf(request.app) } }),
             schedule: request.pruneSchedule ?? maintenance.prune,
             retention: Object.fromEntries(retentionFields.flatMap((name) => (request[name] ? [[name, request[name]]] : []))),
         },

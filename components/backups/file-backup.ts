@@ -2,10 +2,11 @@ import { CustomResource } from "@pulumi/kubernetes/apiextensions/customResource"
 import { NetworkPolicy } from "@pulumi/kubernetes/networking/v1";
 import * as pulumi from "@pulumi/pulumi";
 import { dependenciesOf } from "../dependencies";
-import { appNameProblem, type InputProblem, refuseProblems } from "../problems";
+import { refuseProblems } from "../problems";
 import { checkedAtPreview } from "../storage/driver-presence";
 import { labelsOf } from "../workloads/labels";
-import { cronProblem } from "./file-backup-schedules";
+import { prunePod } from "./before-prune";
+import { fileBackupProblems } from "./file-backup-problems";
 import {
     backupPodLabels,
     firstCheckNameOf,
@@ -13,10 +14,11 @@ import {
     jobNetwork,
     jobPod,
     podConfigNameOf,
-    retentionFields,
+    prunePodConfigNameOf,
     scheduleSpec,
 } from "./file-backup-spec";
 import { k8upNeed } from "./operator-presence";
+import { resticDefault } from "./restore-drill-pod";
 
 /** What a {@link FileBackup} is made from. */
 export interface FileBackupArgs {
@@ -93,6 +95,17 @@ export interface FileBackupArgs {
      */
     keepYearly?: number;
     /**
+     * Path in the repository of a stream that Holdfast's own script writes: `/preferences-main.sql`, or `.tar`. Before each prune its copies are
+     * looked at: those that broke off are forgotten first, and push no whole one out.
+     * @default none: streams of a command of your own, and files, have no end that could be looked at
+     */
+    streamPath?: string;
+    /**
+     * Image with restic 0.16 and a shell, for that look.
+     * @default docker.io/restic/restic:0.16.4
+     */
+    resticImage?: string;
+    /**
      * Seconds after which a backup that goes on has failed.
      * @default 21600, six hours
      */
@@ -112,37 +125,6 @@ export interface FileBackupArgs {
      * @default the current one of the given kubeconfig
      */
     context?: string;
-}
-
-/** Everything wrong with the arguments that a program can see. */
-export function fileBackupProblems(app: string, args: Omit<FileBackupArgs, "namespace" | "repositorySecret">): InputProblem[] {
-    const problems: InputProblem[] = [];
-    const add = (path: string, reason: string | undefined) => reason !== undefined && problems.push({ path, reason });
-    add("app", appNameProblem(app));
-    for (const name of ["schedule", "pruneSchedule", "checkSchedule"] as const) {
-        const line = args[name];
-        add(name, line === undefined ? undefined : cronProblem(line));
-    }
-    for (const name of retentionFields) {
-        const count = args[name] ?? 0;
-        add(name, Number.isInteger(count) && count >= 0 ? undefined : `${count} is not a number of copies: a whole number, 0 or more.`);
-    }
-    if (args.keepDaily === 0) {
-        add("keepDaily", "K8up takes 0 for 14. Write 1 or more: the newest copy of the last day is then always kept.");
-    }
-    for (const name of ["backupDeadlineSeconds", "maintenanceDeadlineSeconds", "runAsUser", "runAsGroup"] as const) {
-        const value = args[name];
-        const what = name.startsWith("run") ? "root or no number: backups run as an ordinary user" : "not a number of seconds";
-        add(name, value === undefined || (Number.isInteger(value) && value > 0) ? undefined : `${value} is ${what}. Write 1 or more.`);
-    }
-    const { endpoint, bucket } = args;
-    if (typeof endpoint === "string" && !/^https?:\/\/[^/\s]+\/?$/.test(endpoint)) {
-        add("endpoint", `"${endpoint}" is not the URL of an S3 service. Write e.g. "https://s3.eu-central-1.amazonaws.com".`);
-    }
-    if (typeof bucket === "string" && !/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](\/[^\s/]+)*$/.test(bucket)) {
-        add("bucket", `"${bucket}" is not a bucket, with or without a prefix. Write e.g. "backups/preferences".`);
-    }
-    return problems;
 }
 
 /**
@@ -203,12 +185,28 @@ export class FileBackup extends pulumi.ComponentResource {
             // It runs once: a later change is for the scheduled ones.
             { ...options, dependsOn: dependenciesOf(opts?.dependsOn, network, podConfig), ignoreChanges: ["spec"] },
         );
+        const stream = args.streamPath;
+        const prunePods =
+            stream === undefined
+                ? []
+                : [
+                      custom(
+                          `${name}-prune-pods`,
+                          "PodConfig",
+                          { name: prunePodConfigNameOf(app), namespace, labels: backupPodLabels(app) },
+                          pulumi.all([place, namespace, args.region ?? ""]).apply(([of, host, region]) => {
+                              const image = args.resticImage ?? resticDefault;
+                              return prunePod(user, args.runAsGroup ?? user, { host, path: stream, image, region }, of);
+                          }),
+                          options,
+                      ),
+                  ];
         const schedule = custom(
             `${name}-schedule`,
             "Schedule",
             { name: app, namespace, labels: labelsOf(app) },
             place.apply((of) => scheduleSpec({ ...args, app }, of)),
-            { ...options, dependsOn: dependenciesOf(opts?.dependsOn, network, podConfig, firstCheck) },
+            { ...options, dependsOn: dependenciesOf(opts?.dependsOn, network, podConfig, firstCheck, ...prunePods) },
         );
         const checked = checkedAtPreview(`FileBackup "${name}"`, this, args, [k8upNeed("schedule")]);
         const nameOf = (resource: CustomResource) => pulumi.all([resource.metadata, checked]).apply(([metadata]) => metadata?.name ?? "");

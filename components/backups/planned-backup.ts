@@ -4,13 +4,15 @@ import * as pulumi from "@pulumi/pulumi";
 import type { InputProblem } from "../problems";
 import type { ClusterNeed } from "../storage/driver-presence";
 import type { Plan } from "../usecases/plan";
+import { targets } from "../usecases/targets";
 import type { ConfigFiles } from "../workloads/pod-args";
 import { BackupRepository, type BackupRepositoryArgs, backupRepositoryProblems } from "./backup-repository";
-import { FileBackup, type FileBackupArgs, fileBackupProblems } from "./file-backup";
+import { FileBackup, type FileBackupArgs } from "./file-backup";
+import { fileBackupProblems } from "./file-backup-problems";
 import { k8upNeed } from "./operator-presence";
 import { type DrilledStream, drillArgs, missingDrill, plannedDrillProblems } from "./planned-drill";
 import { RestoreDrill } from "./restore-drill";
-import { claimAnnotation, commandAnnotation, createStream, type Stream, streamAnnotations } from "./stream";
+import { claimAnnotation, commandAnnotation, createStream, type Stream, streamAnnotations, streamPathOf } from "./stream";
 
 /** Where the copies go, as an application's arguments say it. All of it, or nothing. */
 export interface RepositoryOptions {
@@ -70,7 +72,7 @@ const argumentOf = (property: string): string => `backup${property[0].toUpperCas
 const inOwnWords = (reason: string): string =>
     reason.replace(/\b(accessKeyId|secretAccessKey|caConfigMap)\b|\b(bucket|prefix)(?=: "| and prefix|\.$)|\bregion(?= says)/g, argumentOf);
 
-function copyArgs({ app, backup, engine }: Plan): Pick<FileBackupArgs, "schedule" | "keepDaily"> & Partial<FileBackupArgs> {
+function copyArgs({ app, backup, engine, target }: Plan): Pick<FileBackupArgs, "schedule" | "keepDaily"> & Partial<FileBackupArgs> {
     const { last, hourly, daily = 0, weekly, monthly, yearly } = backup.retention ?? {};
     return {
         app,
@@ -84,6 +86,7 @@ function copyArgs({ app, backup, engine }: Plan): Pick<FileBackupArgs, "schedule
         // The owner of the files, who can read them.
         runAsUser: engine.runAsUser,
         runAsGroup: engine.runAsGroup,
+        resticImage: targets[target].tools?.restic,
     };
 }
 
@@ -215,6 +218,8 @@ export function createBackups(plan: Plan, options: BackupOptions, place: BackupP
         dependsOn,
     });
     const { secret, endpoint, bucket, region, caConfigMap } = repository;
+    // What a command of one's own writes, only its author can load, and knows the end of.
+    const stream = hasOwnCommand(options) ? undefined : streamOf(plan, options);
     const backup = new FileBackup(
         `${name}-backup`,
         {
@@ -225,6 +230,7 @@ export function createBackups(plan: Plan, options: BackupOptions, place: BackupP
             bucket,
             region,
             caConfigMap,
+            ...(stream === undefined ? {} : { streamPath: streamPathOf(namespace, stream) }),
             kubeconfig: options.kubeconfig,
             context: options.context,
         },
@@ -236,8 +242,7 @@ export function createBackups(plan: Plan, options: BackupOptions, place: BackupP
         password: options.backupPassword ?? "",
     };
     const drilledPlace = { endpoint, bucket, region: options.backupRegion, caConfigMap: options.backupCaConfigMap, ...access };
-    // What a command of one's own writes, only its author can load.
-    const drilled = hasOwnCommand(options) ? undefined : drillArgs(plan, namespace, streamOf(plan, options), drilledPlace);
+    const drilled = hasOwnCommand(options) ? undefined : drillArgs(plan, namespace, stream, drilledPlace);
     const servesMetrics = options.servesDrillMetrics ?? false;
     const drill = drilled && new RestoreDrill(`${name}-drill`, { ...drilled, servesMetrics }, { parent: component, dependsOn: [backup] });
     return [repository, backup, ...(drill ? [drill] : [])];

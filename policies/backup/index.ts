@@ -9,7 +9,7 @@ import type { BackupPolicy, Retention } from "./policy";
 
 export type { BackupPolicy, Drill, Lock, Method, PolicyDescription, Retention } from "./policy";
 export { reach, recoveryPoints } from "./policy";
-export { endangered, forget } from "./retention";
+export { forget, prune } from "./retention";
 
 const keep = (some: Partial<Retention>): Retention => ({ last: 0, hourly: 0, daily: 0, weekly: 0, monthly: 0, yearly: 0, ...some });
 
@@ -29,7 +29,7 @@ const query = {
 export const backupPolicies: Record<string, BackupPolicy> = {
     none: { title: "nothing is backed up", methods: [], retention: keep({}), offSite: false, encrypted: false },
     daily: {
-        title: "a copy each night, kept for half a year",
+        title: "a copy each night, and the last of each of six months",
         methods: ["stream", "files", "snapshot"],
         interval: "24h",
         schedule: "0 2 * * *",
@@ -39,7 +39,7 @@ export const backupPolicies: Record<string, BackupPolicy> = {
         drill: { schedule: "0 5 1 * *", every: "31d", query },
     },
     hourly: {
-        title: "a copy each hour, kept for half a year",
+        title: "a copy each hour, and the last of each of six months",
         methods: ["stream", "files", "snapshot"],
         interval: "1h",
         schedule: "0 * * * *",

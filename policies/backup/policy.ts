@@ -48,17 +48,37 @@ export interface BackupPolicy {
 /** A policy as stack config describes it: what is left out is taken from `daily`. */
 export type PolicyDescription = Partial<Omit<BackupPolicy, "retention">> & { retention?: Partial<Retention> };
 
-const units: [keyof Retention, number][] = [
-    ["hourly", 3600],
-    ["daily", 86_400],
-    ["weekly", 604_800],
-    ["monthly", 30 * 86_400],
-    ["yearly", 31_536_000],
+const day = 86_400;
+
+/** Days of the shortest run of so many months: February is in it early, and no leap day. */
+function shortestMonths(count: number): number {
+    const fromFebruary = [28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31, 31];
+    // Where it isn't a whole number of years, other months may be shorter together: July and August have 62 days.
+    const sums = fromFebruary.map((_, start) =>
+        Array.from({ length: count % 12 }, (_, step) => fromFebruary[(start + step) % 12]).reduce((sum, days) => sum + days, 0),
+    );
+    return 365 * Math.floor(count / 12) + Math.min(...sums);
+}
+
+/** A period of each length, and seconds of so many in a row at least. */
+const units: [keyof Retention, number, (count: number) => number][] = [
+    ["hourly", 3600, (count) => count * 3600],
+    ["daily", day, (count) => count * day],
+    ["weekly", 7 * day, (count) => count * 7 * day],
+    ["monthly", 31 * day, (count) => shortestMonths(count) * day],
+    ["yearly", 366 * day, (count) => count * 365 * day],
 ];
 
-/** Seconds back to the oldest recovery point that is kept once the policy has run long enough. `last` counts in intervals. */
+/**
+ * Seconds back to the oldest recovery point that is kept at any moment, once the policy has run long enough. `last` counts in intervals.
+ *
+ * Of n days the one that has just begun counts, and of the oldest only the newest copy is kept, made at its end: n days reach n - 2 back,
+ * or n - 1 where a copy is made no more often than once in each. What is promised is the least of it.
+ */
 export function reach(retention: Retention, intervalSeconds: number, pointInTimeSeconds = 0): number {
-    return Math.max(pointInTimeSeconds, retention.last * intervalSeconds, ...units.map(([unit, seconds]) => retention[unit] * seconds));
+    const whole = ([unit, seconds, lasting]: (typeof units)[number]) =>
+        lasting(Math.max(0, retention[unit] - (intervalSeconds >= seconds ? 1 : 2)));
+    return Math.max(pointInTimeSeconds, Math.max(0, retention.last - 1) * intervalSeconds, ...units.map(whole));
 }
 
 /** Recovery points that are kept at most. */

@@ -63,20 +63,31 @@ export function forget<Point extends Taken>(points: readonly Point[], retention:
     return result;
 }
 
+/** How far a recovery point may be ahead of the clock that looks at it: two computers are never quite of one time. */
+const toleratedAhead = 600_000;
+
+/** What became of recovery points in one prune. */
+export interface Pruned<Point extends Taken> extends Sorted<Point> {
+    /** Those of the future, from a clock that ran ahead. While there is one nothing goes. */
+    ahead: Point[];
+}
+
 /**
- * The newest recovery point that can be restored, if `forget` would remove it; nothing otherwise.
+ * What a prune removes (`components/backups/before-prune.ts`).
  *
- * restic counts snapshots by their time and doesn't look inside. Streams that broke off count as much as whole ones, and enough of them in a
- * row push the last good one out; one from a clock that ran ahead stands in for what is taken later in the same hour, day and so on. Without
- * those (`restic forget <id>` of each) the newest good one is always kept.
- *
- * @param now what is later has its time from a wrong clock.
+ * restic's forget counts snapshots by their time and doesn't look inside: 24 streams in a row that broke off would push the last good one
+ * out of 24 hours, and one from a clock that ran ahead would stand in for what is taken later. So broken ones go first and are counted by
+ * nothing; where no stream is whole they stay, in case the look at them is what is wrong. And while one is from the future nothing goes.
  */
-export function endangered<Point extends Taken & { isComplete: boolean }>(
+export function prune<Point extends Taken & { isComplete: boolean }>(
     points: readonly Point[],
     retention: Retention,
     now: Date,
-): Point | undefined {
-    const newest = newestFirst(points).find(({ time, isComplete }) => isComplete && time <= now);
-    return newest && forget(points, retention).gone.includes(newest) ? newest : undefined;
+): Pruned<Point> {
+    const ahead = points.filter(({ time }) => time.getTime() > now.getTime() + toleratedAhead);
+    if (ahead.length > 0) return { kept: newestFirst(points).map((point) => ({ point, as: [] })), gone: [], ahead };
+    const whole = points.filter(({ isComplete }) => isComplete);
+    const { kept, gone } = forget(whole.length > 0 ? whole : points, retention);
+    const broken = whole.length > 0 ? points.filter(({ isComplete }) => !isComplete) : [];
+    return { kept, gone: newestFirst([...gone, ...broken]), ahead };
 }

@@ -29,7 +29,7 @@ const files = {
     context: { seconds: 45 },
     "config-errors": { seconds: 35 },
     "restore-backup": { seconds: 180 },
-    retention: { seconds: 25 },
+    retention: { seconds: 45 },
 };
 
 /** What is known of a file; a new one is taken for two minutes, alone. */

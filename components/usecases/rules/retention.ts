@@ -11,6 +11,7 @@ export function keptSeconds({ backup }: Draft): number {
     return reach(backup.retention, secondsOf(backup.interval ?? "24h") ?? DAY, secondsOf(backup.pointInTime ?? "0s") ?? 0);
 }
 
+const keepsAny = ({ backup }: Draft) => Object.values(backup.retention).some((kept) => kept > 0);
 const isNone = (draft: Draft) => draft.backup.method === undefined;
 
 export const retentionRules: Rule[] = [
@@ -37,7 +38,7 @@ export const retentionRules: Rule[] = [
         severity: "impossible",
         source: remembered("https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-lock.html", "2026-11"),
         check: (draft) =>
-            !draft.backup.lock || Object.values(draft.backup.retention).some((kept) => kept > 0)
+            !draft.backup.lock || keepsAny(draft)
                 ? undefined
                 : {
                       path: "backup.lock.days",
@@ -52,7 +53,7 @@ export const retentionRules: Rule[] = [
         severity: "impossible",
         source: remembered("https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-lock.html", "2026-11"),
         check: (draft) =>
-            !draft.backup.lock || keptSeconds(draft) === 0 || keptSeconds(draft) >= draft.backup.lock.days * DAY
+            !draft.backup.lock || !keepsAny(draft) || keptSeconds(draft) >= draft.backup.lock.days * DAY
                 ? undefined
                 : {
                       path: "backup.lock.days",
@@ -137,13 +138,14 @@ export const retentionRules: Rule[] = [
     },
 ];
 
+/** Two more than there are in it: the one that has begun, and the oldest, of which its end is kept. */
 function retentionFix(seconds: number): string {
     const days = Math.ceil(seconds / DAY);
     return days > 366
-        ? `backup.retention.yearly: ${Math.ceil(days / 365)}`
+        ? `backup.retention.yearly: ${Math.ceil(days / 365) + 2}`
         : days > 60
-          ? `backup.retention.monthly: ${Math.ceil(days / 30)}`
-          : `backup.retention.daily: ${days}`;
+          ? `backup.retention.monthly: ${Math.ceil(days / 28) + 2}`
+          : `backup.retention.daily: ${days + 2}`;
 }
 
 const nearby = ({ backup }: Draft) => (backup.location === "same-machine" ? "on the same machine" : "in the same cluster");

@@ -4,6 +4,9 @@ import { chosenPoint, refusalOf } from "../../../cli/backups/choice";
 import { backupsDocument } from "../../../cli/backups/document";
 import { type DrillResult, drillPage } from "../../../cli/backups/drill-run";
 import type { RecoveryPoint } from "../../../cli/backups/recovery-points";
+import { lookTextOf, remarksOf } from "../../../cli/backups/remarks";
+import { pointsTable } from "../../../cli/backups/table";
+import { lookIn } from "../../../cli/status/looks";
 import { faults, type SchemaDocument } from "../../support/json-schema";
 
 const record = {
@@ -27,11 +30,43 @@ const point = (id: string, more: Partial<RecoveryPoint> = {}): RecoveryPoint => 
     record,
     ...more,
 });
+const now = Date.parse("2026-11-22T12:00:00Z");
 const cut = (id: string) => point(id, { complete: "no" });
 
 test("the newest whole one is restored, or the one that is named", () => {
-    expect(chosenPoint([cut("a"), point("b"), point("c")], undefined, "ledger").id[0]).toBe("b");
-    expect(chosenPoint([point("a"), point("b")], "bbbbbb", "ledger").id[0]).toBe("b");
+    expect(chosenPoint([cut("a"), point("b"), point("c")], undefined, "ledger", now).id[0]).toBe("b");
+    expect(chosenPoint([point("a"), point("b")], "bbbbbb", "ledger", now).id[0]).toBe("b");
+});
+
+test("one of the future is restored when it is named, and never as the newest", () => {
+    const ahead = point("f", { takenAt: "2026-11-22T14:00:00.000Z" });
+    expect(chosenPoint([ahead, point("b")], undefined, "ledger", now).id[0]).toBe("b");
+    expect(() => chosenPoint([ahead], undefined, "ledger", now)).toThrow(/None of the 1 newest/);
+    expect(chosenPoint([ahead, point("b")], "ffffff", "ledger", now).id[0]).toBe("f");
+    expect(chosenPoint([point("f", { takenAt: "2026-11-22T12:04:00.000Z" })], undefined, "ledger", now).id[0]).toBe("f");
+});
+
+test("a list says what broke off, and what a clock that ran ahead does to those after it", () => {
+    const ahead = point("f", { takenAt: "2026-11-22T14:00:00.000Z" });
+    expect(remarksOf([point("a"), point("b", { complete: "unchecked" })], now)).toEqual([]);
+    expect(remarksOf([cut("c"), cut("d"), point("a")], now)).toEqual([
+        expect.stringMatching(/^cccccccc and dddddddd have no end .* the next prune forgets them first, and no whole one for them\.$/),
+    ]);
+    expect(remarksOf([cut("c")], now)).toEqual([expect.stringMatching(/^cccccccc has no end, and no whole one was seen: .*--check all/)]);
+    expect(remarksOf([ahead, point("a")], now)).toEqual([
+        expect.stringMatching(/^ffffffff is of the future.*nothing is pruned for another 2 hours.*in place of what is taken later/),
+    ]);
+    expect(pointsTable([ahead, point("a")], now)).toMatch(/ffffffff +2026-11-22 14:00:00 +FUTURE .*\n.* 60 minutes /);
+});
+
+test("a look is noted where a stream was looked at, with the newest whole one of the past", () => {
+    const found = (...points: RecoveryPoint[]) => lookIn(lookTextOf(points, now));
+    expect(found(point("a", { complete: "unchecked" }), point("b", { kind: "files", complete: "unknown" }))).toBeUndefined();
+    expect(found(cut("a"))).toEqual({ at: now });
+    expect(found(point("f", { takenAt: "2026-11-22T14:00:00.000Z" }), cut("c"), point("a"))).toEqual({
+        at: now,
+        newestWhole: Date.parse("2026-11-22T11:00:00Z"),
+    });
 });
 
 test.each<[string, RecoveryPoint[], string | undefined, RegExp]>([
@@ -43,7 +78,7 @@ test.each<[string, RecoveryPoint[], string | undefined, RegExp]>([
     ["a named one without an end", [cut("a")], "aaaaaa", /is no whole database/],
     ["a named one nobody looked into", [point("a", { complete: "unchecked", record: undefined })], "aaaaaa", /is no whole database/],
 ])("refused: %s", (_what, points, id, reason) => {
-    expect(() => chosenPoint(points, id, "ledger")).toThrow(reason);
+    expect(() => chosenPoint(points, id, "ledger", now)).toThrow(reason);
 });
 
 test("a backup is good when the repository has something new and whole of it", () => {

@@ -1,5 +1,5 @@
 import { UserError } from "../../../cli/errors";
-import { backupRun, drillRun, readBackedUp } from "../../../cli/status/promise-read";
+import { type BackedUp, backupRun, drillRun, readBackedUp } from "../../../cli/status/promise-read";
 import type { Printed, RunKubectl } from "../../../cli/status/read";
 import { labelsOf } from "../../../components/workloads/labels";
 
@@ -46,6 +46,7 @@ test("where nothing is backed up, one call is all", async () => {
 test("each application has its own backups and its own drill", async () => {
     const { runs } = kubectl({
         schedules: ok([schedule("ledger"), schedule("shop")]),
+        prunes: ok([run("p1", "shop", completed("Failed"))]),
         backups: ok([
             run("ledger-1", "ledger"),
             run("shop-1", "shop", completed("Failed")),
@@ -74,7 +75,11 @@ test("each application has its own backups and its own drill", async () => {
             },
             promisedByDrill: { rpoSeconds: 3600, rtoSeconds: 900 },
         },
-        { app: "shop", namespace: "shop", facts: { backedUpSince: at, backups: [{ name: "shop-1", startedAt: at, outcome: "failed" }] } },
+        {
+            app: "shop",
+            namespace: "shop",
+            facts: { backedUpSince: at, backups: [{ name: "shop-1", startedAt: at, outcome: "failed" }], pruneFailedAt: at },
+        },
     ]);
 });
 
@@ -82,7 +87,12 @@ test("what may not be read is said, and a cluster that doesn't answer is a reaso
     expect(await readBackedUp(kubectl({ schedules: forbidden }).runs)).toEqual({
         reason: expect.stringContaining('User "jo" cannot list'),
     });
-    const { runs } = kubectl({ schedules: ok([schedule("ledger")]), backups: forbidden, "configmaps,cronjobs ledger-drill": ok([]) });
+    const { runs } = kubectl({
+        schedules: ok([schedule("ledger")]),
+        backups: forbidden,
+        prunes: forbidden,
+        "configmaps,cronjobs ledger-drill": ok([]),
+    });
     expect(await readBackedUp(runs)).toMatchObject([{ facts: { unread: expect.stringMatching(/^its backups could not be read/) } }]);
     const down = async () => {
         throw new UserError("The connection was refused.");
@@ -110,4 +120,35 @@ test("a result that is none is no drill", () => {
         failure: "too-slow",
         detail: "x",
     });
+});
+
+test("streams come with the looks at them: what the Schedule notes, what a drill proved, and which Backup was seen whole", async () => {
+    const drilled = { ...result, startedAt: "2026-11-22T12:00:00Z", recoveryPoint: created };
+    const streamed = {
+        ...schedule("ledger"),
+        spec: { prune: { podConfigRef: { name: "ledger-prune" } } },
+    };
+    Object.assign(streamed.metadata, { annotations: { "holdfast.dev/looked-at": `{"lookedAt":"2026-11-22T13:00:00Z"}` } });
+    const seen = run("ledger-1", "ledger", completed("Succeeded"), { annotations: { "holdfast.dev/recovery-point": "aaaaaaaa" } });
+    const prune = (name: string, creationTimestamp: string, reason: string) =>
+        run(name, "ledger", completed(reason), { creationTimestamp });
+    const { runs } = kubectl({
+        schedules: ok([streamed]),
+        backups: ok([seen]),
+        prunes: ok([
+            prune("p1", "2026-11-20T11:00:00Z", "Failed"),
+            prune("p2", "2026-11-21T11:00:00Z", "Succeeded"),
+            run("p3", "ledger", {}),
+        ]),
+        "configmaps,cronjobs ledger-drill": ok([
+            { kind: "ConfigMap", metadata: { name: "ledger-drill" }, data: { "result.json": JSON.stringify(drilled) } },
+        ]),
+    });
+    const [{ facts }] = (await readBackedUp(runs)) as BackedUp[];
+    expect(facts.looks).toEqual([
+        { at: Date.parse("2026-11-22T13:00:00Z") },
+        { at: Date.parse("2026-11-22T12:00:00Z"), newestWhole: Date.parse(created) },
+    ]);
+    expect(facts).not.toHaveProperty("pruneFailedAt");
+    expect(facts.backups).toMatchObject([{ isLookedAt: true }]);
 });

@@ -1,6 +1,14 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
-import { type BackupRun, type DrillRun, judgePromise, type PromiseFacts, type Verdict } from "../../../cli/status/promise";
+import type { Pod } from "../../../cli/status/objects";
+import {
+    type BackupRun,
+    type DrillRun,
+    judgePromise,
+    type PromiseFacts,
+    type PromiseStatus,
+    type Verdict,
+} from "../../../cli/status/promise";
 import { addPromises, promisedBy } from "../../../cli/status/promised";
 import { statusPage } from "../../../cli/status/terminal";
 import type { Plan } from "../../../components/usecases/plan";
@@ -108,6 +116,54 @@ const cases: [string, Partial<PromiseFacts>, Verdict, RegExp][] = [
         "broken",
         /backup-incomplete/,
     ],
+    [
+        "a backup that nobody looked at, nor at any before it",
+        { looks: [] },
+        "at-risk",
+        /30 minutes old.*K8up's word: it was not looked at yet, nor was one before it \(npx holdfast backups/,
+    ],
+    [
+        "one that a prune saw whole",
+        { looks: [{ at: minutes(20), newestWhole: minutes(29) }] },
+        "kept",
+        /^the last good backup is 30 minutes old, promised are at most 60 minutes$/m,
+    ],
+    [
+        "one that came after the last look, which found one whole",
+        { looks: [{ at: minutes(600), newestWhole: minutes(620) }] },
+        "kept",
+        /30 minutes old.*not looked at yet, and the one of 10 hours ago was whole/,
+    ],
+    [
+        "one that came after a look of long ago",
+        { looks: [{ at: days(3), newestWhole: days(3) }] },
+        "at-risk",
+        /K8up's word: nobody has looked at one for 3 days/,
+    ],
+    [
+        "one that was looked at by hand, and a later one",
+        { looks: [], backups: [backup(80, { isLookedAt: true }), backup(20)] },
+        "kept",
+        /20 minutes old.*the one of 80 minutes ago was whole/,
+    ],
+    [
+        "one that K8up calls a success and a later look found cut short",
+        { looks: [{ at: minutes(10), newestWhole: minutes(200) }] },
+        "broken",
+        /no good backup.*2 backups failed: the repository was looked at, and has no whole stream of it/,
+    ],
+    ["a look that found nothing whole", { looks: [{ at: minutes(10) }] }, "broken", /no good backup/],
+    ["a look that was over before it ended", { looks: [{ at: minutes(31), newestWhole: minutes(95) }] }, "kept", /the one of 95 minutes/],
+    ["files, which have no end to look at", { looks: undefined }, "kept", /^the last good backup is 30 minutes old, promised/m],
+    [
+        "a backup of the future",
+        { backups: [backup(30), backup(-120)] },
+        "at-risk",
+        /^the backup b--120 began 2 hours from now: a clock is wrong, its age isn't known, and it isn't counted$/,
+    ],
+    ["nothing but a backup of the future", { backups: [backup(-120)] }, "broken", /there is no good backup/],
+    ["a clock that is a little ahead", { backups: [backup(-3)] }, "kept", /0 seconds old/],
+    ["a prune that failed", { pruneFailedAt: minutes(120) }, "at-risk", /the last prune failed 2 hours ago: nothing is removed/],
     ["what decides it unread", { unread: "its backups could not be read (not allowed)" }, "unknown", /not allowed/],
     ["a promise that nobody here knows", { promised: undefined }, "unknown", /no stack has this application/],
 ];
@@ -182,4 +238,37 @@ test("the page shows the verdict with its reasons beneath the application", () =
     expect(page).toContain("ledger: not ready: something is wrong\n");
     expect(page).toContain("  Promise of a restore: broken\n    the last good backup is 10 hours old, promised are at most 60 minutes\n");
     expect(statusPage(status())).not.toContain("Promise");
+});
+
+test("a prune's last words are a look, of its own application alone", () => {
+    const words = JSON.stringify({
+        version: 1,
+        lookedAt: new Date(minutes(20)).toISOString(),
+        newestWhole: new Date(minutes(29)).toISOString(),
+    });
+    const prunePod = (of: string, message: string, isOver = true): Pod => ({
+        metadata: { name: "prune", namespace: app, uid: "u", labels: { "holdfast.dev/backup-of": of } },
+        spec: { containers: [] },
+        status: {
+            initContainerStatuses: [
+                {
+                    name: "look-at-streams",
+                    ready: false,
+                    restartCount: 1,
+                    ...(isOver
+                        ? { state: { terminated: { exitCode: 0, message } } }
+                        : { state: { waiting: {} }, lastState: { terminated: { exitCode: 1, message } } }),
+                },
+            ],
+        },
+    });
+    const verdict = (...pods: Pod[]) => {
+        const shown = status();
+        addPromises(shown, backedUp({ looks: [] }), new Map([[app, plan(true)]]), pods);
+        const { verdict: judged, lastGoodBackup } = shown.apps[0].promise as PromiseStatus;
+        return [judged, (lastGoodBackup as { isLookedAt?: boolean }).isLookedAt];
+    };
+    expect(verdict(prunePod(app, words))).toEqual(["kept", true]);
+    expect(verdict(prunePod(app, words, false))).toEqual(["kept", true]);
+    expect(verdict(prunePod("other", words), prunePod(app, "restic said something"), prunePod(app, "{}"))).toEqual(["at-risk", false]);
 });

@@ -63,6 +63,39 @@ describe("a file backup", () => {
         expect(await firstCheck({ bucket: "backups/other" })).not.toBe(name);
     });
 
+    it("has broken streams forgotten before each prune, by a step of the prune's own pod that holds it up when it fails", async () => {
+        const recording = await backup({ streamPath: "/wiki-main.sql", caConfigMap: "authority", region: "eu-central-1", runAsUser: 101 });
+        const { prune, podConfigRef } = specOf(recording);
+        expect([prune.podConfigRef, podConfigRef]).toEqual([{ name: "wiki-prune" }, { name: "wiki-backup" }]);
+        expect(recording.only("kubernetes:k8up.io/v1:Schedule").dependsOn).toContain("wiki-prune-pods");
+        const { metadata, spec } = recording.only("kubernetes:k8up.io/v1:PodConfig", "wiki-prune-pods").inputs;
+        // The network policy is for pods with this label, and the ConfigMap with the authority is the Schedule's volume.
+        expect(metadata).toMatchObject({ name: "wiki-prune", labels: { "holdfast.dev/backup-of": "wiki" } });
+        const [{ env, volumeMounts, image, securityContext }, ...others] = spec.template.spec.initContainers;
+        expect(others).toEqual([]);
+        const values = Object.fromEntries(env.map((each: { name: string; value?: string }) => [each.name, each.value]));
+        expect(values).toMatchObject({
+            STREAM_HOST: "wiki",
+            STREAM_PATH: "/wiki-main.sql",
+            RESTIC_REPOSITORY: "s3:https://s3.example.org/backups/wiki",
+            RESTIC_CACERT: "/etc/holdfast/backup-authority/ca.crt",
+            AWS_DEFAULT_REGION: "eu-central-1",
+        });
+        for (const name of ["AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "RESTIC_PASSWORD"]) {
+            expect(env).toContainEqual({ name, valueFrom: { secretKeyRef: expect.objectContaining({ name: "wiki-backup-repository" }) } });
+        }
+        expect(prune.volumes.map(({ name }: { name: string }) => name)).toEqual([volumeMounts[1].name]);
+        expect(image).toBe("docker.io/restic/restic:0.16.4");
+        expect(securityContext).toMatchObject({ readOnlyRootFilesystem: true, allowPrivilegeEscalation: false });
+        expect(spec.template.spec.securityContext).toMatchObject({ runAsNonRoot: true, runAsUser: 101 });
+    });
+
+    it("looks at nothing before a prune where what is copied has no end", async () => {
+        const recording = await backup();
+        expect(specOf(recording).prune).not.toHaveProperty("podConfigRef");
+        expect(recording.all("kubernetes:k8up.io/v1:PodConfig").map(({ name }) => name)).toEqual(["wiki-pods"]);
+    });
+
     it("copies the claims of its application alone", async () => {
         const [{ matchLabels }] = specOf(await backup()).backup.labelSelectors;
         expect(matchLabels).toMatchObject({ "app.kubernetes.io/name": "wiki" });
@@ -146,12 +179,13 @@ describe("a file backup", () => {
             keepLast: 1.5,
             runAsUser: 0,
             backupDeadlineSeconds: 0,
-            endpoint: "s3.example.org",
+            endpoint: "http://s3.example.org",
             bucket: "Backups",
+            streamPath: "prefs.sql",
         };
-        await expect(backup(args)).rejects.toThrow(/9 problems/);
+        await expect(backup(args)).rejects.toThrow(/10 problems/);
         await expect(backup(args)).rejects.toThrow(
-            /schedule: "hourly" has not[\s\S]*pruneSchedule: "61" is no minute[\s\S]*keepLast: 1\.5 is not[\s\S]*keepHourly: -1 is not[\s\S]*keepDaily: K8up takes 0 for 14\. Write 1[\s\S]*backupDeadlineSeconds: 0 is not[\s\S]*runAsUser: 0 is root[\s\S]*endpoint: "s3\.example\.org" is not the URL[\s\S]*bucket: "Backups" is not a bucket/,
+            /schedule: "hourly" has not[\s\S]*pruneSchedule: "61" is no minute[\s\S]*keepLast: 1\.5 is not[\s\S]*keepHourly: -1 is not[\s\S]*keepDaily: K8up takes 0 for 14\. Write 1[\s\S]*backupDeadlineSeconds: 0 is not[\s\S]*runAsUser: 0 is root[\s\S]*streamPath: "prefs\.sql" is no stream[\s\S]*endpoint: "http:\/\/s3\.example\.org" isn't https[\s\S]*bucket: "Backups" is not a bucket/,
         );
     });
 });

@@ -3,6 +3,7 @@ import { StatefulApp, type StatefulAppArgs } from "../../../components";
 import { backupNeedsOf } from "../../../components/backups/planned-backup";
 import { planOf } from "../../../components/stateful-app";
 import type { Plan } from "../../../components/usecases/plan";
+import { targets } from "../../../components/usecases/targets";
 import { type Recording, record } from "../../support/mocks";
 
 const repository: Partial<StatefulAppArgs> = {
@@ -93,6 +94,20 @@ describe("an application with a repository", () => {
         expect(streamOf(recording)?.inputs.data["query.sql"].trim()).toBe(planFor(database).backup.drill?.query);
         expect(claimOf(recording).metadata.annotations).toEqual({ "k8up.io/backup": "false" });
         expect(recording.only("kubernetes:apps/v1:StatefulSet").dependsOn).toContain("prefs-stream");
+    });
+
+    it("has every stream of its own looked at before a prune, and none of anybody else's", async () => {
+        const lookedAt = async (args: StatefulAppArgs) =>
+            (await app(args))
+                .all("kubernetes:k8up.io/v1:PodConfig")
+                .flatMap(({ inputs }) => inputs.spec.template.spec.initContainers ?? [])
+                .map(({ image, env }) => [image, env.find(({ name }: { name: string }) => name === "STREAM_PATH").value]);
+        const image = targets.sandbox.tools?.restic;
+        expect(await lookedAt(database)).toEqual([[image, "/prefs-main.sql"]]);
+        expect(await lookedAt(quiesced)).toEqual([[image, "/prefs-main.tar"]]);
+        expect(await lookedAt(notes)).toEqual([]);
+        const annotations = { "k8up.io/backupcommand": "notes export", "k8up.io/file-extension": ".sql" };
+        expect(await lookedAt({ ...notes, workload: { ...notes.workload, annotations } as StatefulAppArgs["workload"] })).toEqual([]);
     });
 
     it("has the files of an image of its own copied, as their owner", async () => {

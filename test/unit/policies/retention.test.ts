@@ -1,7 +1,7 @@
 /** Two years of backups, and what is left of them: exactly what the policy says, and never the last good recovery point less. */
 
 import fc from "fast-check";
-import { backupPolicies, endangered, forget, policyNames, type Retention, recoveryPoints } from "../../../policies/backup";
+import { backupPolicies, forget, policyNames, prune, type Retention, reach, recoveryPoints } from "../../../policies/backup";
 
 const hour = 3_600_000;
 const day = 24 * hour;
@@ -262,16 +262,15 @@ describe("streams that broke off", () => {
         );
     });
 
-    test("counted, they and a clock that ran ahead push good ones out; that is said before it happens", () => {
+    test("the newest good one of the past is there after every prune, whatever broke off and however the clock ran", () => {
         fc.assert(
             fc.property(anyCourse(fc.constantFrom(0, 30, 80), 2), anyRetention, (course, retention) => {
                 let left: Point[] = [];
                 for (const point of history(course).slice(0, 300)) {
                     left.push(point);
-                    const known = (each: Point) => each.isComplete && each.time <= point.taken;
-                    if (endangered(left, retention, point.taken)) left = left.filter(known);
-                    const newest = left.filter(known).sort((a, b) => b.time.getTime() - a.time.getTime())[0];
-                    left = kept(left, retention);
+                    const good = left.filter(({ isComplete, time }) => isComplete && time <= point.taken);
+                    const newest = good.sort((a, b) => b.time.getTime() - a.time.getTime())[0];
+                    left = prune(left, retention, point.taken).kept.map((each) => each.point);
                     if (newest && !left.includes(newest)) throw new Error(`${newest.time.toISOString()} is gone`);
                 }
             }),
@@ -279,21 +278,78 @@ describe("streams that broke off", () => {
         );
     });
 
-    test("how many in a row a policy stands before its last good one goes", () => {
-        const streak = (name: string, every: number, good: string) => {
-            const { retention } = backupPolicies[name];
-            const until = Date.parse(`${good}Z`);
-            const points = at(...Array.from({ length: 400 * (day / every) }, (_, number) => until - number * every));
-            for (let broken = 1; broken < 1000; broken++) {
-                const now = new Date(until + broken * every);
-                points.push({ time: now, taken: now, isComplete: false });
-                if (endangered(points, retention, now)) return broken;
-            }
-            return undefined;
+    test("a row of broken ones that forget alone would give the last good one for costs no history", () => {
+        for (const [name, every] of [["hourly", hour] as const, ["daily", day] as const]) {
+            const until = Date.parse("2026-05-06T02:00Z");
+            const good = at(...Array.from({ length: 400 * (day / every) }, (_, number) => until - number * every));
+            const broken = at(...Array.from({ length: 300 }, (_, number) => until + (number + 1) * every)).map((point) => ({
+                ...point,
+                isComplete: false,
+            }));
+            const retention = retentionOf(name);
+            expect(kept([...good, ...broken], retention)).not.toContain(good[0]);
+            const pruned = prune([...good, ...broken], retention, broken[299].time);
+            expect(pruned.kept.map(({ point }) => point)).toEqual(kept(good, retention));
+            const gone = new Set(pruned.gone);
+            expect(broken.filter((point) => !gone.has(point))).toEqual([]);
+        }
+    });
+
+    test("all stay in their places where not one is whole", () => {
+        const points = at("2026-05-06T02:00", "2026-05-06T03:00").map((point) => ({ ...point, isComplete: false }));
+        expect(prune(points, keep({ daily: 2 }), points[1].time)).toEqual({ ...forget(points, keep({ daily: 2 })), ahead: [] });
+    });
+
+    test("nothing goes while one is from the future, and a clock that is minutes ahead holds nothing up", () => {
+        const [old, ahead] = at("2026-05-06T02:00", "2026-05-06T12:00");
+        const retention = keep({ daily: 1 });
+        expect(prune([old, ahead], retention, new Date("2026-05-06T03:00Z"))).toMatchObject({ gone: [], ahead: [ahead] });
+        expect(prune([old, ahead], retention, new Date("2026-05-06T11:55Z"))).toMatchObject({ gone: [old], ahead: [] });
+    });
+});
+
+describe("what a retention is said to reach back", () => {
+    const age = (points: readonly Point[], retention: Retention) => {
+        const times = kept(points, retention).map(({ time }) => time.getTime());
+        return (Math.max(...times) - Math.min(...times)) / 1000;
+    };
+    const every = fc.constantFrom(6, 8, 12, 24, 36, 168);
+
+    test("is never more than is kept, at whatever moment", () => {
+        fc.assert(
+            fc.property(
+                every,
+                fc.integer({ min: Date.UTC(2026, 0, 1) / 60_000, max: Date.UTC(2031, 0, 1) / 60_000 }),
+                anyRetention.filter((retention) => recoveryPoints(retention) > 0),
+                (hours, minute, retention) => {
+                    // Longer than the longest of the retentions, which a first copy would count for.
+                    const years = Math.max(1, retention.yearly, retention.monthly / 12, retention.weekly / 52) + 1;
+                    const few = { ...retention, monthly: Math.min(retention.monthly, 30) };
+                    const length = Math.ceil((Math.min(years, 9) * 366 * 24) / hours);
+                    const points = at(...Array.from({ length }, (_, number) => minute * 60_000 - number * hours * hour));
+                    expect(age(points, few)).toBeGreaterThanOrEqual(reach(few, hours * 3600));
+                },
+            ),
+            { numRuns: 40 },
+        );
+    });
+
+    test("is the least of what is kept: the first of March, and a new year's first hour", () => {
+        const from = (end: string, hours: number) => {
+            const last = Date.parse(`${end}Z`);
+            return at(...Array.from({ length: (3 * 366 * 24) / hours }, (_, number) => last - number * hours * hour));
         };
-        expect({ hourly: streak("hourly", hour, "2026-05-06T10:00"), daily: streak("daily", day, "2026-05-06T02:00") }).toEqual({
-            hourly: 24,
-            daily: 7,
-        });
+        const days = (count: number) => count * 86_400;
+        expect(age(from("2027-06-01T00:00", 1), keep({ monthly: 6 }))).toBe(days(120) + 3600);
+        expect(reach(keep({ monthly: 6 }), 3600)).toBe(days(120));
+        expect(age(from("2027-01-01T00:00", 1), keep({ yearly: 3 }))).toBe(days(365) + 3600);
+        expect(reach(keep({ yearly: 3 }), 3600)).toBe(days(365));
+        expect(age(from("2027-01-01T02:00", 24), keep({ daily: 7 }))).toBe(days(6));
+        expect(reach(keep({ daily: 7 }), 86_400)).toBe(days(6));
+        expect([reach(keep({ daily: 1 }), 86_400), reach(keep({ last: 28 }), 21_600), reach(keep({ monthly: 86 }), 86_400)]).toEqual([
+            0,
+            27 * 21_600,
+            days(7 * 365),
+        ]);
     });
 });

@@ -30,5 +30,5 @@ test("the same needs given to custom come out the same", () => {
 
 test("keeping a year of it takes a retention of a year, and the plan says so", () => {
     expect(rulesOf(wish("audit-log", "eks", { "objectives.restore.retention": "1y" }))).toEqual(["retention-shorter-than-asked"]);
-    expect(rulesOf(wish("audit-log", "eks", { "objectives.restore.retention": "1y", "backup.retention.yearly": 1 }))).toEqual([]);
+    expect(rulesOf(wish("audit-log", "eks", { "objectives.restore.retention": "1y", "backup.retention.yearly": 3 }))).toEqual([]);
 });

@@ -112,17 +112,17 @@ const cases: Record<string, { broken: Wish; kept: Wish }> = {
     "restore-slower-than-asked": { broken: prefs({ size: "21Gi" }), kept: prefs({ size: "20Gi" }) },
     "retention-shorter-than-asked": {
         broken: prefs({ "objectives.restore.retention": "1y" }),
-        kept: prefs({ "objectives.restore.retention": "1y", "backup.retention.yearly": 1 }),
+        kept: prefs({ "objectives.restore.retention": "1y", "backup.retention.yearly": 3 }),
     },
     "lock-without-retention": { broken: prefs({ ...nothingKept, "backup.lock.days": 7 }), kept: prefs({ "backup.lock.days": 7 }) },
-    "retention-shorter-than-lock": { broken: prefs({ "backup.lock.days": 181 }), kept: prefs({ "backup.lock.days": 180 }) },
+    "retention-shorter-than-lock": { broken: prefs({ "backup.lock.days": 121 }), kept: prefs({ "backup.lock.days": 120 }) },
     "backups-not-locked": { broken: ledger({ "backup.lock.mode": "none" }), kept: ledger({ "backup.lock.mode": "governance" }) },
     "unencrypted-repository": { broken: prefs({ "backup.encrypted": false }), kept: prefs({ "backup.encrypted": true }) },
     "backup-in-same-failure-domain": {
         broken: prefs({ "backup.location": "same-cluster" }),
         kept: prefs({ "backup.location": "outside-the-cluster" }),
     },
-    "drill-too-rare": { broken: prefs({ "backup.drill.every": "180d" }), kept: prefs({ "backup.drill.every": "179d" }) },
+    "drill-too-rare": { broken: prefs({ "backup.drill.every": "120d" }), kept: prefs({ "backup.drill.every": "119d" }) },
 };
 
 /** The wish with the fix carried out, where the fix is a line to write or to remove and not advice in words. */
@@ -203,7 +203,7 @@ test.each([
     ["failover-loses-more-than-asked", (plan: ReturnType<typeof planOf>) => plan.objectives.failover.rpo, "1s"],
     ["rpo-shorter-than-interval", (plan: ReturnType<typeof planOf>) => plan.objectives.restore?.rpo, "24h"],
     ["restore-slower-than-asked", (plan: ReturnType<typeof planOf>) => plan.objectives.restore?.rto, "16m"],
-    ["retention-shorter-than-asked", (plan: ReturnType<typeof planOf>) => plan.objectives.restore?.retention, "180d"],
+    ["retention-shorter-than-asked", (plan: ReturnType<typeof planOf>) => plan.objectives.restore?.retention, "120d"],
     ["no-backup", (plan: ReturnType<typeof planOf>) => plan.objectives.restore, undefined],
     ["no-standby", (plan: ReturnType<typeof planOf>) => plan.objectives.failover.rto, "5m"],
 ])("accepting %s lowers the promise to what remains", (id, read, remains) => {

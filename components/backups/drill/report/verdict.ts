@@ -50,6 +50,15 @@ function failureOf(files, config, end) {
     return files.answer ? undefined : { failure: "engine-failed", detail: "there is no answer" };
 }
 
+/** How far clocks may be apart. One that ran further ahead makes the newest backup's age unknown, and hides what was made since. */
+const toleratedSeconds = 600;
+
+function isAhead(files, started) {
+    const record = recordOf(files);
+    const times = [pointOf(files), record && Date.parse(record.takenAt)].filter(Number.isFinite);
+    return times.some((time) => time - started > toleratedSeconds * 1000);
+}
+
 /** What the evidence of a whole run proves, or doesn't. */
 function weighed(files, config, result) {
     const record = recordOf(files);
@@ -60,6 +69,9 @@ function weighed(files, config, result) {
         if (trimmed(record.answer) !== trimmed(files.answer.text)) {
             return { failure: "answer-differs", detail: "the restored copy answers otherwise than the application did" };
         }
+    }
+    if (isAhead(files, Date.parse(result.startedAt))) {
+        return { failure: "backup-age-unknown", detail: "a clock ran ahead: the newest backup says it is of " + (result.takenAt || result.recoveryPoint) };
     }
     if (result.rpoSeconds === undefined) return { failure: "backup-incomplete", detail: "nobody knows when it was made" };
     if (result.rpoSeconds > config.rpoSeconds + config.graceSeconds) {
@@ -82,7 +94,7 @@ function judge(files, config, end) {
     if (point !== undefined) result.recoveryPoint = iso(point);
     if (Number.isFinite(taken)) result.takenAt = iso(taken);
     // Two clocks, the database's and the backup's: the one that says older counts, and none makes a backup younger than new.
-    if (point !== undefined && Number.isFinite(taken)) {
+    if (point !== undefined && Number.isFinite(taken) && !isAhead(files, started)) {
         result.rpoSeconds = Math.max(0, Math.round((started - Math.min(point, taken)) / 1000));
     }
     if (files.answer) {
