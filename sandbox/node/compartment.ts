@@ -207,6 +207,9 @@ export async function waitForSetup(folder: string, timeoutSeconds = 20): Promise
     throw new Error(initFailure(folder));
 }
 
+/** When a compartment's setup was done, in milliseconds since 1970; undefined while it isn't. */
+export const setUpAt = (folder: string): number | undefined => fs.statSync(path.join(folder, "ready"), { throwIfNoEntry: false })?.mtimeMs;
+
 function writeService(folder: string, service: Service): void {
     const script = serviceScript(service, path.join(inside, stateRelative(folder)));
     fs.writeFileSync(path.join(folder, "services", `${service.name}.sh`), script);

@@ -8,10 +8,22 @@ import { type ClusterNode, type Layout, network, staticDisks } from "../cluster/
 import type { BuiltImage } from "../images/build";
 import type { Toolchain } from "../toolchain/toolchain";
 import { makeCgroup } from "./cgroups";
-import { runInside, runningPid, start, waitForSetup } from "./compartment";
+import { runInside, runningPid, setUpAt, start, waitForSetup } from "./compartment";
 import { cgroupOf, nodeCompartment, nodeFiles } from "./services";
 
 const sleep = (milliseconds: number) => new Promise((resolve) => setTimeout(resolve, milliseconds));
+
+const readyCondition = '{range .status.conditions[?(@.type=="Ready")]}{.status} {.lastHeartbeatTime}{end}';
+
+/**
+ * Whether a node is ready, by `condition`: its status and the time it was said, in whole seconds. A node that was killed stays "True" in the
+ * API until its kubelet speaks again, and what that says first is often that the container runtime isn't up yet: what was said before
+ * `since` (milliseconds) doesn't count.
+ */
+export function saysReady(condition: string | undefined, since: number): boolean {
+    const [status, heartbeat] = (condition ?? "").split(" ");
+    return status === "True" && Date.parse(heartbeat) >= Math.floor(since / 1000) * 1000;
+}
 
 /** Starts a node unless it runs, gives it the images it lacks, and waits until Kubernetes calls it ready and knows its CSI driver. */
 export async function startNode(
@@ -38,10 +50,10 @@ export async function startNode(
     await importImages(node, images, update);
     update("kubelet");
     const kubectl = new Kubectl(toolchain.program("kubectl"), layout.kubeconfig, contextName);
-    const ready = '{.status.conditions[?(@.type=="Ready")].status}';
+    const since = setUpAt(node.folder) ?? 0;
     const started = Date.now();
     for (;;) {
-        const isReady = kubectl.tryRun(["get", "node", node.name, "-o", `jsonpath=${ready}`]) === "True";
+        const isReady = saysReady(kubectl.tryRun(["get", "node", node.name, "-o", `jsonpath=${readyCondition}`]), since);
         const drivers = isReady ? kubectl.tryRun(["get", "csinode", node.name, "-o", "jsonpath={.spec.drivers[*].name}"]) : undefined;
         if (drivers?.split(" ").includes(poolDriver)) return;
         if (Date.now() - started > 90_000)

@@ -11,6 +11,7 @@ import { localPathConfig } from "../../sandbox/cluster/objects";
 import { ensurePki, keyPair } from "../../sandbox/cluster/pki";
 import { readSpec, writeSpec } from "../../sandbox/cluster/spec";
 import { initScripts, inside, serviceScript, shellWord } from "../../sandbox/node/compartment";
+import { saysReady } from "../../sandbox/node/node";
 import { nodeCompartment, nodeFiles } from "../../sandbox/node/services";
 
 let layout: Layout;
@@ -127,4 +128,21 @@ test("a sandbox of another version is refused and not overwritten", () => {
     expect(readSpec(layout)).toEqual(spec);
     fs.writeFileSync(layout.spec, JSON.stringify({ version: 2 }));
     expect(() => readSpec(layout)).toThrow(/version 2.*sandbox reset/s);
+});
+
+describe("a node is ready", () => {
+    const since = Date.parse("2026-11-23T04:00:00.700Z");
+
+    test.each([
+        ["True 2026-11-23T04:00:00Z", true],
+        ["True 2026-11-23T04:00:09Z", true],
+        ["False 2026-11-23T04:00:09Z", false],
+        ["Unknown 2026-11-23T04:00:09Z", false],
+        // What it said before it was killed.
+        ["True 2026-11-23T03:59:59Z", false],
+        ["", false],
+        [undefined, false],
+    ])("%s: %s", (condition, expected) => {
+        expect(saysReady(condition, since)).toBe(expected);
+    });
 });
