@@ -2,10 +2,12 @@
 
 import * as pulumi from "@pulumi/pulumi";
 import type { InputProblem } from "../problems";
+import type { ClusterAddress } from "../storage/cluster-look";
 import type { ClusterNeed } from "../storage/driver-presence";
 import type { Plan } from "../usecases/plan";
 import { targets } from "../usecases/targets";
 import type { ConfigFiles } from "../workloads/pod-args";
+import type { AppBackupArgs } from "./app-backup-args";
 import { BackupRepository, type BackupRepositoryArgs, backupRepositoryProblems } from "./backup-repository";
 import { FileBackup, type FileBackupArgs } from "./file-backup";
 import { fileBackupProblems } from "./file-backup-problems";
@@ -14,24 +16,9 @@ import { type DrilledStream, drillArgs, missingDrill, plannedDrillProblems } fro
 import { RestoreDrill } from "./restore-drill";
 import { claimAnnotation, commandAnnotation, createStream, type Stream, streamAnnotations, streamPathOf } from "./stream";
 
-/** Where the copies go, as an application's arguments say it. All of it, or nothing. */
-export interface RepositoryOptions {
-    backupEndpoint?: string;
-    backupBucket?: string;
-    backupPrefix?: string;
-    backupRegion?: string;
-    backupAccessKeyId?: pulumi.Input<string>;
-    backupSecretAccessKey?: pulumi.Input<string>;
-    backupPassword?: pulumi.Input<string>;
-    backupCaConfigMap?: string;
-}
-
-/** What else of an application's arguments matters here. */
-export interface BackupOptions extends RepositoryOptions {
-    servesDrillMetrics?: boolean;
+/** What of an application's arguments matters here. */
+export interface BackupOptions extends AppBackupArgs, ClusterAddress {
     allow?: string[];
-    kubeconfig?: string;
-    context?: string;
     /** The description of an image of one's own, whose hooks decide how its files are copied. */
     workload?: {
         volumes: { name: string; accessMode?: string }[];
@@ -44,10 +31,10 @@ const needed = ["backupEndpoint", "backupBucket", "backupAccessKeyId", "backupSe
 const allOptions = [...needed, "backupPrefix", "backupRegion", "backupCaConfigMap"] as const;
 
 /** True where nothing of a repository is missing. */
-export const hasRepository = (options: RepositoryOptions): boolean => needed.every((name) => options[name] !== undefined);
+export const hasRepository = (options: AppBackupArgs): boolean => needed.every((name) => options[name] !== undefined);
 
 /** True where somebody began to name one. */
-const namesRepository = (options: RepositoryOptions): boolean => allOptions.some((name) => options[name] !== undefined);
+const namesRepository = (options: AppBackupArgs): boolean => allOptions.some((name) => options[name] !== undefined);
 
 /** Arguments of the repository by the application's: `backupEndpoint` is its `endpoint`. */
 function repositoryArgs(plan: Plan, namespace: string, options: BackupOptions): BackupRepositoryArgs {

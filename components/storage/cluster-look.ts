@@ -4,8 +4,15 @@ import { execFile } from "node:child_process";
 
 /** Which cluster, as kubectl is told. */
 export interface ClusterAddress {
-    /** Path of the kubeconfig; absent where kubectl's own search applies. */
+    /**
+     * Kubeconfig of the cluster in which a preview looks for the storage driver. Nothing is looked for without this or `context`.
+     * @default kubectl's own search, for the given context
+     */
     kubeconfig?: string;
+    /**
+     * Context of the cluster in which a preview looks for the storage driver. What is deployed goes where the provider says.
+     * @default the current one of the given kubeconfig
+     */
     context?: string;
 }
 

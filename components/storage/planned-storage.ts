@@ -7,6 +7,7 @@ import type { Plan, PlannedStorage, StorageKind } from "../usecases/plan";
 import type { AwsCluster } from "./aws/app-cluster";
 import { classSpecOf, noProvisioner } from "./class-spec";
 import { CloudStorage } from "./cloud-storage";
+import type { ClusterAddress } from "./cluster-look";
 import { diskProblems, type StaticDisk, shortage } from "./disks";
 import { type ClusterNeed, existingClassNeed, neededBy } from "./driver-presence";
 import { LocalStorage } from "./local-storage";
@@ -27,16 +28,13 @@ export interface StorageInUse {
 }
 
 /** What an application's storage takes beside its plan. */
-export interface StorageOptions {
+export interface StorageOptions extends ClusterAddress {
     /** Drivers described by the stack: what the table says of a driver of the same name doesn't hold for them. */
     drivers?: Record<string, DriverDescription>;
     disks?: StaticDisk[];
     allow?: string[];
     /** The EKS cluster, where the plan's storage is of AWS. */
     aws?: AwsCluster;
-    /** The cluster in which a preview looks for drivers. */
-    kubeconfig?: string;
-    context?: string;
 }
 
 type StorageComponent = pulumi.ComponentResource & {
