@@ -8,28 +8,8 @@ import { lookTextOf, remarksOf } from "../../../cli/backups/remarks";
 import { pointsTable } from "../../../cli/backups/table";
 import { lookIn } from "../../../cli/status/looks";
 import { faults, type SchemaDocument } from "../../support/json-schema";
+import { point } from "./recovery-point-cases";
 
-const record = {
-    version: 1,
-    app: "ledger",
-    engine: "postgres",
-    database: "ledger",
-    owner: "ledger",
-    takenAt: "2026-11-22T11:00:00Z",
-    query: "select 1",
-    answer: "1",
-} as const;
-const point = (id: string, more: Partial<RecoveryPoint> = {}): RecoveryPoint => ({
-    id: id.repeat(64),
-    takenAt: "2026-11-22T11:00:00.000Z",
-    kind: "database",
-    path: "/ledger-main.sql",
-    host: "ledger",
-    sizeBytes: 2048,
-    complete: "yes",
-    record,
-    ...more,
-});
 const now = Date.parse("2026-11-22T12:00:00Z");
 const cut = (id: string) => point(id, { complete: "no" });
 

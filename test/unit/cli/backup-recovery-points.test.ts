@@ -1,17 +1,9 @@
 import { newestWhole, recordOf, recoveryPoints, resticWords, UnreadableRepository } from "../../../cli/backups/recovery-points";
 import { pointsTable } from "../../../cli/backups/table";
 import { lastLine, recordMark } from "../../../components/backups/postgres-stream";
+import { record as recorded } from "./recovery-point-cases";
 
-const record = {
-    version: 1,
-    app: "ledger",
-    engine: "postgres",
-    database: "ledger",
-    owner: "ledger",
-    takenAt: "2026-11-22T11:00:04Z",
-    query: "select 1",
-    answer: "1",
-};
+const record = { ...recorded, takenAt: "2026-11-22T11:00:04Z" };
 const first = `${recordMark}${JSON.stringify(record)}`;
 const b64 = (text: string | Buffer) => Buffer.from(text).toString("base64");
 const whole = `COPY …\n\\.\n${lastLine}\n`;

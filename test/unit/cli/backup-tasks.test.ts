@@ -2,29 +2,11 @@ import { before, bytesRead, loadedOf, loadTask } from "../../../cli/backups/load
 import { backupName, backupOf, failureWords } from "../../../cli/backups/made-backup";
 import { repositoryFrom, sandboxRepository } from "../../../cli/backups/repository";
 import { isLeft, jobOf, podWords, secretOf, type Watched } from "../../../cli/backups/task";
+import { point as pointOf, record } from "./recovery-point-cases";
 
 const secrets = { accessKeyId: "the-id", secretAccessKey: "the-key", password: "the-password" };
 const repository = { url: "s3:https://s3.example.com/backups/ledger", keys: secrets, caConfigMap: "kube-root-ca.crt" };
-const record = {
-    version: 1,
-    app: "ledger",
-    engine: "postgres",
-    database: "ledger",
-    owner: "ledger",
-    takenAt: "2026-11-22T11:00:00Z",
-    query: "select 1",
-    answer: "1",
-} as const;
-const point = {
-    id: "5".repeat(64),
-    takenAt: "2026-11-22T11:00:00.000Z",
-    kind: "database",
-    path: "/ledger-main.sql",
-    host: "ledger",
-    sizeBytes: 2 ** 20,
-    complete: "yes",
-    record,
-} as const;
+const point = pointOf("5", { sizeBytes: 2 ** 20 });
 const server = {
     app: "again",
     namespace: "again",

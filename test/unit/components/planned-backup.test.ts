@@ -1,29 +1,12 @@
-import * as pulumi from "@pulumi/pulumi";
 import { StatefulApp, type StatefulAppArgs } from "../../../components";
 import { backupNeedsOf } from "../../../components/backups/planned-backup";
 import { planOf } from "../../../components/stateful-app";
 import type { Plan } from "../../../components/usecases/plan";
 import { targets } from "../../../components/usecases/targets";
 import { type Recording, record } from "../../support/mocks";
+import { database, notes, notesWith, repository } from "./backed-up-apps";
 
-const repository: Partial<StatefulAppArgs> = {
-    backupEndpoint: "https://s3.example.org",
-    backupBucket: "shop-backups",
-    backupAccessKeyId: pulumi.secret("AKIA0123456789"),
-    backupSecretAccessKey: pulumi.secret("the access key's"),
-    backupPassword: pulumi.secret("the repository's"),
-};
-const database: StatefulAppArgs = { useCase: "user-preferences", target: "sandbox" };
-const notes: StatefulAppArgs = {
-    useCase: "custom",
-    target: "sandbox",
-    image: "registry.example.org/notes:1.0",
-    workload: { ports: [{ name: "http", port: 8080 }], volumes: [{ name: "data", mountPath: "/srv/notes" }] },
-};
-const quiesced: StatefulAppArgs = {
-    ...notes,
-    workload: { ...notes.workload, quiesceCommand: ["notes", "hold"], unquiesceCommand: ["notes", "go on"] } as StatefulAppArgs["workload"],
-};
+const quiesced = notesWith({ quiesceCommand: ["notes", "hold"], unquiesceCommand: ["notes", "go on"] });
 
 const app = (args: StatefulAppArgs, more: Partial<StatefulAppArgs> = repository): Promise<Recording> =>
     record(() => new StatefulApp("prefs", { ...args, ...more }).host);

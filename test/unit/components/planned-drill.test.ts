@@ -1,25 +1,9 @@
 /** The drill that an application gets with its repository. */
 
-import * as pulumi from "@pulumi/pulumi";
 import { StatefulApp, type StatefulAppArgs } from "../../../components";
 import { planOf } from "../../../components/stateful-app";
 import { record } from "../../support/mocks";
-
-const repository: Partial<StatefulAppArgs> = {
-    backupEndpoint: "https://s3.example.org",
-    backupBucket: "shop-backups",
-    backupAccessKeyId: pulumi.secret("AKIA0123456789"),
-    backupSecretAccessKey: pulumi.secret("the access key's"),
-    backupPassword: pulumi.secret("the repository's"),
-};
-const database: StatefulAppArgs = { useCase: "user-preferences", target: "sandbox" };
-const notes: StatefulAppArgs = {
-    useCase: "custom",
-    target: "sandbox",
-    image: "registry.example.org/notes:1.0",
-    workload: { ports: [{ name: "http", port: 8080 }], volumes: [{ name: "data", mountPath: "/srv/notes" }] },
-};
-const workload = (more: object) => ({ ...notes, workload: { ...notes.workload, ...more } as StatefulAppArgs["workload"] });
+import { database, notes, notesWith, repository } from "./backed-up-apps";
 
 const app = (args: StatefulAppArgs) => record(() => new StatefulApp("prefs", { ...repository, ...args }).host);
 
@@ -55,7 +39,7 @@ it("restores the stream that the application's backup writes, in the application
 
 it("restores the folder of every claim, or the archive of one that has hooks", async () => {
     expect((await drill({ ...notes, replicas: 2 })).env("fetch", "DRILL_PATHS")).toBe("/data/data-prefs-0 /data/data-prefs-1");
-    expect((await drill(workload({ quiesceCommand: ["hold"] }))).env("fetch", "DRILL_PATHS")).toBe("/prefs-main.tar");
+    expect((await drill(notesWith({ quiesceCommand: ["hold"] }))).env("fetch", "DRILL_PATHS")).toBe("/prefs-main.tar");
 });
 
 it("has room for the stream and for what is made of it, on a class that deletes", async () => {
@@ -92,7 +76,7 @@ it("is made neither without a repository, nor where nothing is backed up, nor of
             backupPassword: undefined,
         },
         { ...database, set: { "backup.policy": "none" }, accept: ["no-backup"] },
-        workload({ annotations: { "k8up.io/backupcommand": "notes export", "k8up.io/file-extension": ".json" } }),
+        notesWith({ annotations: { "k8up.io/backupcommand": "notes export", "k8up.io/file-extension": ".json" } }),
     ];
     for (const args of without) {
         expect((await drill(args)).cronJob).toBeUndefined();
@@ -119,7 +103,7 @@ describe("its metrics", () => {
         "a policy that backs up nothing": [{ set: { "backup.policy": "none" }, accept: ["no-backup"], ...repository }, /policy is "none"/],
         "no repository": [{}, /backupEndpoint/],
         "a command whose output only its author can load": [
-            { ...workload({ annotations: { "k8up.io/backupcommand": "notes export" } }), ...repository },
+            { ...notesWith({ annotations: { "k8up.io/backupcommand": "notes export" } }), ...repository },
             /only its author can load/,
         ],
     } as const;

@@ -1,12 +1,12 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { derivedPassword, variableOf } from "../../../stacks/backups";
 import { checkConfig } from "../../../stacks/check";
-import { type Surroundings, sandboxKubeconfig } from "../../../stacks/cluster";
+import type { Surroundings } from "../../../stacks/cluster";
 import { deploy } from "../../../stacks/program";
 import { expectGolden } from "../../support/golden";
 import { type Recording, record } from "../../support/mocks";
+import { withSandboxHome } from "../../support/sandbox-home";
 
 const sandbox = { "holdfast:useCase": "user-preferences", "holdfast:target": "sandbox" };
 const given = {
@@ -18,20 +18,7 @@ const given = {
     HOLDFAST_BACKUP_SECRET_ACCESS_KEY: "the secret of a key",
     HOLDFAST_BACKUP_PASSWORD: "the password of a repository",
 };
-const before = { ...process.env };
-let home: string;
-
-beforeAll(() => {
-    home = mkdtempSync(join(tmpdir(), "holdfast-test-"));
-    process.env.XDG_STATE_HOME = home;
-    const kubeconfig = sandboxKubeconfig(process.env, home);
-    mkdirSync(dirname(kubeconfig), { recursive: true });
-    writeFileSync(kubeconfig, "");
-});
-afterAll(() => {
-    rmSync(home, { recursive: true });
-    process.env = before;
-});
+const home = withSandboxHome();
 
 function run(env: Record<string, string>): Promise<Recording> {
     Object.assign(process.env, env);
@@ -218,8 +205,8 @@ describe("a repository on another cluster", () => {
     });
 
     it("warns of secrets that anybody can read in the file, and keeps them secret", async () => {
-        writeFileSync(join(home, "kubeconfig"), "contexts: [{ name: kind }]\n");
-        const config = { ...cluster, ...repository, "holdfast:kubeconfig": join(home, "kubeconfig") };
+        writeFileSync(join(home(), "kubeconfig"), "contexts: [{ name: kind }]\n");
+        const config = { ...cluster, ...repository, "holdfast:kubeconfig": join(home(), "kubeconfig") };
         const warningsOf = async (...secretKeys: string[]) =>
             (await record(deploy, { config, secretKeys, stack: "prefs" })).warnings.filter((text) => text.includes("can be read"));
         expect(await warningsOf("holdfast:backupAccessKeyId", "holdfast:backupSecretAccessKey", "holdfast:backupPassword")).toEqual([]);

@@ -1,33 +1,20 @@
 /** The custom stack of this repository, its documentation, and the ten-line program beside it. */
 
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { checkStack } from "../../../cli/checked-stack";
 import { rawStackConfig } from "../../../cli/stack";
 import { summary } from "../../../cli/summary";
-import { sandboxKubeconfig } from "../../../stacks/cluster";
 import { deploy } from "../../../stacks/program";
 import { expectGolden } from "../../support/golden";
 import { type Recording, record } from "../../support/mocks";
+import { withSandboxHome } from "../../support/sandbox-home";
 
 jest.mock("holdfast", () => jest.requireActual("../../../components"), { virtual: true });
 
 const root = join(__dirname, "../../..");
 const read = (file: string) => readFileSync(join(root, file), "utf8");
-let home: string;
-
-beforeAll(() => {
-    home = mkdtempSync(join(tmpdir(), "holdfast-test-"));
-    process.env.XDG_STATE_HOME = home;
-    const kubeconfig = sandboxKubeconfig(process.env, home);
-    mkdirSync(dirname(kubeconfig), { recursive: true });
-    writeFileSync(kubeconfig, "");
-});
-afterAll(() => {
-    rmSync(home, { recursive: true });
-    delete process.env.XDG_STATE_HOME;
-});
+withSandboxHome();
 
 const run = (more: object = {}, preview = false): Promise<Recording> => {
     const config = rawStackConfig("custom");

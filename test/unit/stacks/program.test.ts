@@ -1,27 +1,13 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
-import { sandboxKubeconfig } from "../../../stacks/cluster";
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { deploy } from "../../../stacks/program";
 import { expectGolden } from "../../support/golden";
 import { type Recording, record } from "../../support/mocks";
+import { withSandboxHome } from "../../support/sandbox-home";
 
 const sandbox = { "holdfast:useCase": "user-preferences", "holdfast:target": "sandbox" };
-let home: string;
-
-beforeAll(() => {
-    home = mkdtempSync(join(tmpdir(), "holdfast-test-"));
-    process.env.XDG_STATE_HOME = home;
-    const kubeconfig = sandboxKubeconfig(process.env, home);
-    mkdirSync(dirname(kubeconfig), { recursive: true });
-    writeFileSync(kubeconfig, "");
-    writeFileSync(join(home, "config"), "contexts: [{ name: kind-kind }, { name: other }]\n");
-});
-
-afterAll(() => {
-    rmSync(home, { recursive: true });
-    delete process.env.XDG_STATE_HOME;
-});
+const home = withSandboxHome();
+beforeAll(() => writeFileSync(join(home(), "config"), "contexts: [{ name: kind-kind }, { name: other }]\n"));
 
 function run(config: Record<string, string>, preview = false): Promise<Recording> {
     return record(deploy, { config, preview, stack: "user-preferences" });
@@ -43,7 +29,7 @@ describe("the stack of user preferences", () => {
             "holdfast:environment": "development",
             "holdfast:storageDriver": "local-path",
             "holdfast:context": "kind-kind",
-            "holdfast:kubeconfig": join(home, "config"),
+            "holdfast:kubeconfig": join(home(), "config"),
         });
         expectGolden("user-preferences.kubernetes-development", recording.resources);
     });
