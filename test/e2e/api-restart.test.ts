@@ -61,7 +61,7 @@ describe.each(Array.from({ length: rounds(3) }, (_, i) => i + 1))(
         });
 
         test("twice in a change of what is there: claim and password are the same, the change is made", async () => {
-            const stack = new OwnStack(world, `restarted-${round}-0`, ["size: 2Gi"]);
+            const stack = new OwnStack(world, `restarted-${round}-0`, { size: "2Gi" });
             const before = stack.treasures();
             expect(Object.keys(before)).toEqual(["pvc", "secret"]);
             const run = new Interrupted(world, "up", stack.name);

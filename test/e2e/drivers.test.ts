@@ -12,19 +12,15 @@ afterAll(() => {
 });
 
 /** The stacks, each an application of its own in a namespace of its own. */
-const storage: Record<string, Record<string, string>> = {
+const storage: Record<string, Record<string, unknown>> = {
     "on-pool": { storageDriver: "sandbox-pool" },
     "on-local-path": { storageDriver: "local-path" },
-    "on-disks": { storageDriver: "static-local", disks: "[{ node: node-1, path: /mnt/disks/disk-1, size: 1Gi }]" },
+    "on-disks": { storageDriver: "static-local", disks: [{ node: "node-1", path: "/mnt/disks/disk-1", size: "1Gi" }] },
 };
 const apps = Object.keys(storage);
 
-function writeStack(stack: string, config: Record<string, string>): void {
-    const lines = Object.entries({ useCase: "user-preferences", app: stack, set: "{ backup.policy: none }", ...config }).map(
-        ([key, value]) => `    holdfast:${key}: ${value}\n`,
-    );
-    fs.writeFileSync(path.join(world.checkout, "stacks", `Pulumi.${stack}.yaml`), `config:\n${lines.join("")}`);
-}
+const writeStack = (stack: string, config: Record<string, unknown>) =>
+    world.addStack(stack, { useCase: "user-preferences", app: stack, ...config });
 
 /** One statement in an application's database. */
 function sql(app: string, statement: string): string {

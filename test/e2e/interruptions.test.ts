@@ -155,7 +155,7 @@ describe("SIGKILL of the engine alone", () => {
     });
 
     test("what was taken over can be changed like anything else: the volume grows", () => {
-        new OwnStack(world, stack.name, ["size: 2Gi"]);
+        new OwnStack(world, stack.name, { size: "2Gi" });
         goOn(stack, stack.treasures());
         expect(stack.get("pvc", `data-${stack.name}-0`, "{.spec.resources.requests.storage}")).toBe("2Gi");
     });
@@ -183,7 +183,7 @@ describe("SIGINT", () => {
     });
 
     test("twice in a row, which ends the engine at once: `up` again ends well", async () => {
-        new OwnStack(world, stack.name, ["size: 2Gi"]);
+        new OwnStack(world, stack.name, { size: "2Gi" });
         const run = new Interrupted(world, "up", stack.name);
         await run.says(/PersistentVolumeClaim/);
         run.group("SIGINT");

@@ -133,11 +133,9 @@ export class OwnStack {
     constructor(
         private readonly world: World,
         readonly name: string,
-        lines: string[] = [],
+        config: Record<string, string> = {},
     ) {
-        const file = path.join(world.checkout, "stacks", `Pulumi.${name}.yaml`);
-        const config = ["useCase: user-preferences", "target: sandbox", `app: ${name}`, "set: { backup.policy: none }", ...lines];
-        fs.writeFileSync(file, `config:\n${config.map((line) => `    holdfast:${line}\n`).join("")}`);
+        world.addStack(name, { useCase: "user-preferences", target: "sandbox", app: name, ...config });
     }
 
     /** Names of the resources in the state, and of those with an operation under way. */
