@@ -31,7 +31,7 @@ describe("deleted versions", () => {
     it("aren't kept for longer than the retention reaches back, nor let go before their lock", () => {
         const { daily } = backupPolicies;
         const few = { ...daily, retention: { last: 1, hourly: 0, daily: 5, weekly: 0, monthly: 0, yearly: 0 } };
-        expect([deletedDays(daily, 0), deletedDays(few, 0), deletedDays(few, 5), deletedDays(few, 6)]).toEqual([38, 5, 5, 6]);
+        expect([deletedDays(daily, 0), deletedDays(few, 0), deletedDays(few, 5), deletedDays(few, 6)]).toEqual([38, 4, 5, 6]);
         expect(deletedDays({ ...daily, drill: undefined }, 0)).toBe(38);
     });
 });
