@@ -52,6 +52,12 @@ export interface StatefulAppArgs extends AppBackupArgs, ClusterAddress {
      */
     keepClaims?: number;
     /**
+     * No member of an image of your own runs, and no backup is made of it: claims, Services and all the rest are there. For data that has to
+     * be on the claims before the first start.
+     * @default false
+     */
+    isStopped?: boolean;
+    /**
      * Where new claims get their first data, by the claim's name: `{ "data-ledger-0": "snapshot/before-upgrade" }`, or "claim/<name>" for a
      * clone, in the same namespace. A claim that exists is left alone. PostgreSQL's database, owner and password come with the data: name
      * them in `database` and `passwordSecret` where the data is another application's.

@@ -27,6 +27,7 @@ export const keys = {
     ceiling: { kind: "text", example: "20Gi" },
     replicas: { kind: "number", example: "1" },
     keepClaims: { kind: "number", example: "3" },
+    isStopped: { kind: "boolean", example: "true" },
     restoreFrom: { kind: "map", example: '{ "data-user-preferences-0": "snapshot/before-upgrade" }' },
     attributesClass: { kind: "text", example: "fast" },
     storageDriver: { kind: "text", example: "sandbox-pool" },
@@ -92,6 +93,7 @@ export interface Settings {
     ceiling?: string;
     replicas?: number;
     keepClaims?: number;
+    isStopped?: boolean;
     restoreFrom?: Record<string, string>;
     attributesClass?: string;
     storageDriver?: string;

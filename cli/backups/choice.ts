@@ -37,11 +37,13 @@ export function chosenPoint(points: readonly RecoveryPoint[], id: string | undef
     return named[0];
 }
 
-/** What is wrong with what a backup left in the repository; undefined where it is good. */
-export function refusalOf(made: readonly RecoveryPoint[], method: string): string | undefined {
+/** What is wrong with what a backup left in the repository; undefined where it is good. `claims`: paths of those whose files it is to have. */
+export function refusalOf(made: readonly RecoveryPoint[], method: string, claims: readonly string[] = []): string | undefined {
     if (made.length === 0) return "K8up calls it a success, and the repository has no new recovery point";
     const cut = made.filter(({ complete }) => complete === "no");
     if (cut.length > 0) return `${listed(cut.map(({ path }) => path))} has no end: it is no recovery point`;
+    const missing = claims.filter((claim) => !made.some(({ path }) => path === claim));
+    if (missing.length > 0) return `the repository has nothing new of ${listed(missing.map((path) => path.replace(/^\/data\//, "")))}`;
     if (method === "stream" && !made.some(({ kind }) => kind !== "files")) return "the repository has files of it, and no stream";
     return undefined;
 }

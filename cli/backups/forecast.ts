@@ -21,19 +21,24 @@ export interface Forecast {
 }
 
 /** Seconds to load a stream of this size, by the planning rate. */
-export function forecastOf(bytes: number, promised: Promised | undefined): Forecast {
-    const { seconds, formula } = restoreTime("stream", bytes);
+export function forecastOf(bytes: number, promised: Promised | undefined, method: "stream" | "files" = "stream"): Forecast {
+    const { seconds, formula } = restoreTime(method, bytes);
     const rto = promised && secondsOf(promised.rto);
     return { seconds, formula, ...(rto === undefined ? {} : { keepsPromise: seconds <= rto }) };
 }
 
 /** The forecast in sentences. */
-export function forecastWords(point: RecoveryPoint, promised: Promised | undefined, now: number): string[] {
+export function forecastWords(
+    point: Pick<RecoveryPoint, "id" | "takenAt" | "sizeBytes">,
+    promised: Promised | undefined,
+    now: number,
+    method: "stream" | "files" = "stream",
+): string[] {
     const age = span((now - Date.parse(point.takenAt)) / 1000);
     const lines = [`recovery point ${point.id.slice(0, 8)} of ${point.takenAt}, ${age} old`];
     if (typeof point.sizeBytes === "number") {
-        const { seconds, formula, keepsPromise } = forecastOf(point.sizeBytes, promised);
-        const { mebibytesPerSecond } = restoreRates.stream;
+        const { seconds, formula, keepsPromise } = forecastOf(point.sizeBytes, promised, method);
+        const { mebibytesPerSecond } = restoreRates[method];
         const verdict =
             keepsPromise === undefined
                 ? ""

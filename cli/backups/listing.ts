@@ -68,7 +68,7 @@ while read -r line; do
     r cat blob "$first" >${scratch}/first || { echo "@stream $id $size - -"; continue; }
     end ${scratch} || { echo "@stream $id $size - -"; continue; }
     head=$(head -n 1 ${scratch}/first | head -c 65536 | b64)
-    echo "@stream $id $size \${head:--} $(tail -c 1024 ${scratch}/last | b64)"
+    echo "@stream $id $size \${head:--} $(tail -c 4096 ${scratch}/last | b64)"
 done <${scratch}/chosen
 echo '@done -'
 `;

@@ -1,9 +1,10 @@
 /** What a repository holds, from what the listing task printed. Pure. */
 
 import { lastLine, recordMark, type StreamRecord } from "../../components/backups/postgres-stream";
+import type { ArchiveRecord } from "../../components/backups/quiesced-stream";
 import { clockTolerance } from "../status/looks";
 
-export type { StreamRecord };
+export type { ArchiveRecord, StreamRecord };
 
 /** `yes`, `no`, or why it isn't known: nobody looked, or files, which have no end to look at. */
 export type Complete = "yes" | "no" | "unchecked" | "unknown";
@@ -21,6 +22,8 @@ export interface RecoveryPoint {
     sizeBytes: number | "unknown";
     complete: Complete;
     record?: StreamRecord;
+    /** What an archive says of itself. */
+    archive?: ArchiveRecord;
 }
 
 /** What couldn't be read, by what restic says. */
@@ -48,24 +51,31 @@ const marked = (log: string, what: string) =>
         .filter((line) => line.startsWith(`@${what} `))
         .map((line) => line.slice(what.length + 2));
 
-/** A stream's record; undefined where its first line is none. */
-export function recordOf(firstLine: string): StreamRecord | undefined {
-    if (!firstLine.startsWith(`${recordMark}{`)) return undefined;
+function recordIn<T extends { takenAt: string }>(line: string): T | undefined {
+    if (!line.startsWith(`${recordMark}{`)) return undefined;
     try {
-        const record = JSON.parse(firstLine.slice(recordMark.length)) as StreamRecord;
+        const record = JSON.parse(line.slice(recordMark.length)) as T;
         return typeof record.takenAt === "string" && !Number.isNaN(Date.parse(record.takenAt)) ? record : undefined;
     } catch {
         return undefined;
     }
 }
 
+/** A database stream's record; undefined where its first line is none. */
+export const recordOf = (firstLine: string): StreamRecord | undefined => recordIn<StreamRecord>(firstLine);
+
+/** An archive's record: the last line but one, after the archive's own end, which is nothing but zeros. */
+export function archiveRecordOf(end: Buffer): ArchiveRecord | undefined {
+    const line = end.toString("latin1").trimEnd().split("\n").at(-2) ?? "";
+    const record = recordIn<ArchiveRecord>(Buffer.from(line.slice(line.lastIndexOf("\0") + 1), "latin1").toString("utf8"));
+    return Array.isArray(record?.mountPaths) ? record : undefined;
+}
+
 const kindOf = (path: string): RecoveryPoint["kind"] => (path.endsWith(".sql") ? "database" : path.endsWith(".tar") ? "archive" : "files");
 
-/** An archive ends with two empty blocks of 512 bytes, a database's stream with its last line. */
-function isWhole(kind: RecoveryPoint["kind"], first: string, end: Buffer): boolean {
-    if (kind === "archive") return end.length >= 1024 && end.subarray(-1024).every((byte) => byte === 0);
-    return recordOf(first) !== undefined && end.toString("utf8").trimEnd().split("\n").at(-1) === lastLine;
-}
+/** What ends with its last line, and has a record. */
+const isWhole = (record: object | undefined, end: Buffer): boolean =>
+    record !== undefined && end.toString("latin1").trimEnd().split("\n").at(-1) === lastLine;
 
 const decoded = (base64: string | undefined) => Buffer.from(base64 ?? "", "base64");
 
@@ -104,12 +114,22 @@ export function recoveryPoints(log: string): RecoveryPoint[] {
                 .toString("utf8")
                 .split("\n")[0];
             const end = decoded(endBase64 === "-" ? "" : endBase64);
-            const record = kind === "database" ? recordOf(first) : undefined;
+            const sizeBytes = /^\d+$/.test(size) ? Number(size) : "unknown";
+            if (kind === "archive") {
+                const archive = archiveRecordOf(end);
+                return {
+                    ...base,
+                    ...(archive ? { takenAt: moment(archive.takenAt), archive } : {}),
+                    sizeBytes,
+                    complete: isWhole(archive, end) ? "yes" : "no",
+                };
+            }
+            const record = recordOf(first);
             return {
                 ...base,
                 ...(record ? { takenAt: moment(record.takenAt), record } : {}),
-                sizeBytes: /^\d+$/.test(size) ? Number(size) : "unknown",
-                complete: isWhole(kind, first, end) ? "yes" : "no",
+                sizeBytes,
+                complete: isWhole(record, end) ? "yes" : "no",
             };
         })
         .sort((a, b) => Date.parse(b.takenAt) - Date.parse(a.takenAt));

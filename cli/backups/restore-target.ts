@@ -3,14 +3,16 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { parse, stringify } from "yaml";
+import { commandAnnotation } from "../../components/backups/stream";
 import { appNameProblem } from "../../components/problems";
 import type { Plan } from "../../components/usecases/plan";
+import type { Settings } from "../../stacks/keys";
 import { checkStack } from "../checked-stack";
 import { UserError, userErrors } from "../errors";
 import { rawStackConfig, stackFile, stackNames } from "../stack";
 import type { ClusterApi } from "./cluster";
-import type { StreamRecord } from "./recovery-points";
-import { noteIn, type RestoreNote, restoredFile, type StackFile, withNote } from "./restored-stack";
+import { measuredWords, type Promised } from "./forecast";
+import { noteIn, type OwnConfig, type RestoreNote, restoredFile, type StackFile, withNote } from "./restored-stack";
 
 export interface RestoreTarget {
     from: string;
@@ -47,8 +49,9 @@ const havingApp = (name: string, but: string): string[] =>
 export function openRestore(from: string, to: string, point: string | undefined): RestoreTarget {
     const problems: string[] = [];
     let plan: Plan | undefined;
+    let settings: Partial<Settings> = {};
     try {
-        plan = checkStack(from).plan;
+        ({ plan, settings } = checkStack(from));
     } catch (error) {
         if (!(error instanceof UserError)) throw error;
         problems.push(error.message);
@@ -66,7 +69,7 @@ export function openRestore(from: string, to: string, point: string | undefined)
             problems.push(
                 `--to ${to}: this restore ended at ${note.finished}, and "${to}" is in use. Write another name to restore again.`,
             );
-        else if (point !== undefined && !note.point.startsWith(point)) {
+        else if (point !== undefined && !note.point.split(",").some((id) => id.startsWith(point))) {
             problems.push(
                 `--from ${point}: the restore that is under way takes ${note.point.slice(0, 8)}. Leave --from out to go on with it, or write another name.`,
             );
@@ -75,9 +78,9 @@ export function openRestore(from: string, to: string, point: string | undefined)
     const others = to === from || to === plan?.app ? [] : havingApp(to, to);
     if (others.length > 0)
         problems.push(`--to ${to}: the stack ${others.join(", ")} has an application or a namespace of this name. Write another.`);
-    if (plan && plan.engine.name !== "postgres") {
+    if (settings.workload?.annotations?.[commandAnnotation] !== undefined) {
         problems.push(
-            `"${from}" runs on ${plan.engine.name}: this command restores PostgreSQL. docs/backup-commands.md says how its files come back with K8up.`,
+            `"${from}" is backed up by a command of its own (${commandAnnotation}): what that wrote, only its author can load. docs/backup-commands.md says how it comes out of the repository.`,
         );
     }
     if (point !== undefined && !/^[0-9a-f]{6,64}$/.test(point))
@@ -97,9 +100,9 @@ export function openRestore(from: string, to: string, point: string | undefined)
 }
 
 /** Writes the new stack's file, where no earlier run has. */
-export function writeRestoredStack({ from, to, note: earlier }: RestoreTarget, record: StreamRecord, note: RestoreNote): void {
+export function writeRestoredStack({ from, to, note: earlier }: RestoreTarget, own: OwnConfig, note: RestoreNote): void {
     if (earlier) return;
-    write(to, restoredFile(read(from), to, record, note));
+    write(to, restoredFile(read(from), to, own, note));
     try {
         checkStack(to);
     } catch (error) {
@@ -109,7 +112,32 @@ export function writeRestoredStack({ from, to, note: earlier }: RestoreTarget, r
     console.error(`Wrote ${path.relative(process.cwd(), stackFile(to))}: the configuration of "${to}" from now on.`);
 }
 
+/** Notes that the files are on the claims, so that the members may start; no later run loads them again. */
+export function noteLoaded({ to }: RestoreTarget, note: RestoreNote, when: Date): RestoreNote {
+    const loaded = { ...note, loaded: when.toISOString() };
+    write(to, withNote(read(to), loaded));
+    return loaded;
+}
+
 /** Notes that the restore has ended well; from now on the stack is one like any other. */
 export function finish({ to }: RestoreTarget, note: RestoreNote, when: Date): void {
     write(to, withNote(read(to), { ...note, finished: when.toISOString() }));
+}
+
+/** What a restore has come to, beside what is promised. */
+export function measuredLines(
+    to: string,
+    { started }: RestoreNote,
+    takenAt: string,
+    ended: Date,
+    promised: Promised | undefined,
+): string[] {
+    const began = Date.parse(started);
+    const rpo = { what: "RPO" as const, seconds: (began - Date.parse(takenAt)) / 1000, ...(promised ? { promised: promised.rpo } : {}) };
+    const rto = { what: "RTO" as const, seconds: (ended.getTime() - began) / 1000, ...(promised ? { promised: promised.rto } : {}) };
+    return [
+        `  ${measuredWords(rpo)} (age of the recovery point when this restore began)`,
+        `  ${measuredWords(rto)} (from the first start of this restore)`,
+        `Its backups are its own, and there is none yet: npx holdfast backup ${to}`,
+    ];
 }

@@ -1,7 +1,6 @@
 /** The stack file of a restore: the source's configuration under another name, with what has been done noted in it. */
 
 import { UserError } from "../errors";
-import type { StreamRecord } from "./recovery-points";
 
 /** As much of a stack file as matters here. */
 export interface StackFile {
@@ -18,6 +17,8 @@ export interface RestoreNote {
     /** Id of the recovery point. */
     point: string;
     started: string;
+    /** Once files are on the claims and were compared; the members may start. */
+    loaded?: string;
     /** Once data is there and was checked. */
     finished?: string;
 }
@@ -32,17 +33,24 @@ const ownKeys = [
     "restoreFrom",
     "allow",
     "keepClaims",
+    "isStopped",
     "backupPrefix",
 ];
 
 const isEncrypted = (value: unknown): boolean =>
     value !== null && typeof value === "object" && ("secure" in value || Object.values(value).some(isEncrypted));
 
+/** What the new stack has of its own: a database's name, or members that wait for their files. */
+export interface OwnConfig {
+    database?: string;
+    isStopped?: true;
+}
+
 /**
  * The new stack's file. Database and owner keep their names, so that clients change host and password only; the password is a new one. Its own
  * backups go to a repository of its own.
  */
-export function restoredFile(source: StackFile, to: string, record: Pick<StreamRecord, "database">, note: RestoreNote): StackFile {
+export function restoredFile(source: StackFile, to: string, { database, isStopped }: OwnConfig, note: RestoreNote): StackFile {
     const { config = {}, ...encryption } = source;
     const kept = Object.entries(config).filter(([key]) => !key.startsWith("restore:") && !ownKeys.some((own) => key === `holdfast:${own}`));
     if (!encryption.encryptionsalt && !encryption.secretsprovider && kept.some(([, value]) => isEncrypted(value))) {
@@ -55,7 +63,8 @@ export function restoredFile(source: StackFile, to: string, record: Pick<StreamR
         config: {
             ...Object.fromEntries(kept),
             "holdfast:app": to,
-            "holdfast:database": record.database,
+            ...(database === undefined ? {} : { "holdfast:database": database }),
+            ...(isStopped ? { "holdfast:isStopped": true } : {}),
             ...noteKeys(note),
         },
     };
@@ -67,9 +76,14 @@ const noteKeys = (note: RestoreNote): Record<string, string> =>
 /** What a file notes of a restore; undefined where it is no restore's. */
 export function noteIn({ config = {} }: StackFile): RestoreNote | undefined {
     const text = (key: string) => (typeof config[`restore:${key}`] === "string" ? (config[`restore:${key}`] as string) : undefined);
-    const [of, point, started, finished] = [text("of"), text("point"), text("started"), text("finished")];
-    return of && point && started ? { of, point, started, ...(finished ? { finished } : {}) } : undefined;
+    const [of, point, started, loaded, finished] = ["of", "point", "started", "loaded", "finished"].map(text);
+    if (!of || !point || !started) return undefined;
+    return { of, point, started, ...(loaded ? { loaded } : {}), ...(finished ? { finished } : {}) };
 }
 
-/** The file with the restore's note in it. */
-export const withNote = (file: StackFile, note: RestoreNote): StackFile => ({ ...file, config: { ...file.config, ...noteKeys(note) } });
+/** The file with the restore's note in it. Members wait until what they start on is there. */
+export function withNote(file: StackFile, note: RestoreNote): StackFile {
+    const { "holdfast:isStopped": isStopped, ...config } = file.config ?? {};
+    const held = note.loaded === undefined && isStopped !== undefined ? { "holdfast:isStopped": isStopped } : {};
+    return { ...file, config: { ...config, ...held, ...noteKeys(note) } };
+}

@@ -42,6 +42,16 @@ export interface TaskPod {
     containers: TaskContainer[];
     /** A ConfigMap with `ca.crt`, mounted at /ca; none where it is empty. */
     caConfigMap: string;
+    /** Claims that every container writes to. */
+    claims?: TaskClaim[];
+    /** Which nodes will do, as a pod's spec says it. */
+    placement?: object;
+}
+
+export interface TaskClaim {
+    claim: string;
+    mountPath: string;
+    subPath?: string;
 }
 
 /** What each container printed, and whether all of them succeeded. */
@@ -77,6 +87,7 @@ function containerOf(task: Task, { name, image, script, env = {}, secretEnv = {}
             { name: "scratch", mountPath: scratch },
             { name: "tmp", mountPath: "/tmp" },
             ...(task.pod.caConfigMap === "" ? [] : [{ name: "ca", mountPath: "/ca", readOnly: true }]),
+            ...(task.pod.claims ?? []).map(({ claim, ...mount }) => ({ name: claim, ...mount })),
         ],
     };
 }
@@ -105,11 +116,14 @@ export function jobOf(task: Task): object {
                     automountServiceAccountToken: false,
                     enableServiceLinks: false,
                     terminationGracePeriodSeconds: 5,
+                    ...pod.placement,
                     securityContext: {
                         runAsNonRoot: true,
                         runAsUser: pod.runAsUser,
                         runAsGroup: pod.runAsGroup,
                         fsGroup: pod.runAsGroup,
+                        // As the application's own pods have it: a volume whose root is its group's already is left as it is.
+                        fsGroupChangePolicy: "OnRootMismatch",
                         seccompProfile: { type: "RuntimeDefault" },
                     },
                     ...(pod.initContainers ? { initContainers: pod.initContainers.map((each) => containerOf(task, each)) } : {}),
@@ -118,6 +132,7 @@ export function jobOf(task: Task): object {
                         { name: "scratch", emptyDir: {} },
                         { name: "tmp", emptyDir: {} },
                         ...(pod.caConfigMap === "" ? [] : [{ name: "ca", configMap: { name: pod.caConfigMap } }]),
+                        ...(pod.claims ?? []).map(({ claim }) => ({ name: claim, persistentVolumeClaim: { claimName: claim } })),
                     ],
                 },
             },

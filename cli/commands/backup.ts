@@ -1,6 +1,8 @@
+import { commandAnnotation } from "../../components/backups/stream";
 import { refusalOf } from "../backups/choice";
 import { cleaningUp } from "../backups/clean-up";
 import type { Made } from "../backups/cluster";
+import { claimPathsOf } from "../backups/files/members";
 import { list } from "../backups/listing";
 import {
     backupName,
@@ -66,7 +68,10 @@ export async function runBackup(stack: string, options: BackupOptions): Promise<
     );
     await noteLook(api, namespace, app, after, looked);
     const made = after.filter(({ id }) => !known.has(id));
-    const refusal = refusalOf(made, checked.plan.backup.method ?? "");
+    const { workload } = checked.settings;
+    const hasStream = workload?.quiesceCommand !== undefined || workload?.annotations?.[commandAnnotation] !== undefined;
+    const claims = workload === undefined || hasStream ? [] : claimPathsOf(checked.plan);
+    const refusal = refusalOf(made, checked.plan.backup.method ?? "", claims);
     if (refusal !== undefined) {
         await annotate(refusedAnnotation, refusal);
         throw new UserError(`The backup is not good: ${refusal}.`);

@@ -1,11 +1,12 @@
 import { passwordSecretNameOf } from "../../components/workloads/password";
 import { databaseNameOf } from "../../components/workloads/postgres-settings";
 import { chosenPoint, lookedAt } from "../backups/choice";
-import { forecastWords, measuredWords } from "../backups/forecast";
+import { restoreFiles } from "../backups/files/restore-files";
+import { forecastWords } from "../backups/forecast";
 import { list } from "../backups/listing";
 import { load, loadTask, type Server } from "../backups/load";
 import { step } from "../backups/progress";
-import { finish, openRestore, type RestoreTarget, writeRestoredStack } from "../backups/restore-target";
+import { finish, measuredLines, openRestore, type RestoreTarget, writeRestoredStack } from "../backups/restore-target";
 import { openSession } from "../backups/session";
 import { checkStack } from "../checked-stack";
 import { UserError } from "../errors";
@@ -43,6 +44,7 @@ export async function runRestore(stack: string, options: RestoreOptions): Promis
     const session = await openSession(stack);
     const { api, namespace, repository, restic, promised } = session;
     await target.refuseOccupied(api);
+    if (session.checked.plan.engine.name === "container") return restoreFiles(session, target, options.from, options.yes);
     const wanted = target.note?.point ?? options.from;
     const points = await step(`Reading ${repository.url}`, (update) =>
         list(api, namespace, repository, restic, wanted === undefined ? { newest: lookedAt } : { newest: 0, only: wanted }, update),
@@ -61,18 +63,14 @@ export async function runRestore(stack: string, options: RestoreOptions): Promis
             `What is restored answers differently, and is not what was backed up: ${point.record.query} says "${loaded.answer}", and was "${point.record.answer}". Don't use "${to}".`,
         );
     }
-    const ended = Date.now();
-    finish(target, note, new Date(ended));
-    const started = Date.parse(note.started);
-    const of = { rpo: (started - Date.parse(point.takenAt)) / 1000, rto: (ended - started) / 1000 };
+    const ended = new Date();
+    finish(target, note, ended);
     console.log(
         [
             "",
             `"${to}" has what "${stack}" had at ${point.takenAt}${loaded.wasThere ? " (an earlier run had loaded it)" : ""}.`,
             `  checked: ${point.record.query} says ${loaded.answer}, as it did then`,
-            `  ${measuredWords({ what: "RPO", seconds: of.rpo, ...(promised ? { promised: promised.rpo } : {}) })} (age of the recovery point when this restore began)`,
-            `  ${measuredWords({ what: "RTO", seconds: of.rto, ...(promised ? { promised: promised.rto } : {}) })} (from the first start of this restore)`,
-            `Its backups are its own, and there is none yet: npx holdfast backup ${to}`,
+            ...measuredLines(to, note, point.takenAt, ended, promised),
         ].join("\n"),
     );
 }

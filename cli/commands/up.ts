@@ -33,7 +33,8 @@ export async function runUp(name: string, options: UpOptions): Promise<void> {
             );
         }
         const outputs = JSON.parse(pulumi.run(["stack", "output", "--json", "--stack", stack]));
-        console.log(summary(stack, outputs, checked.settings.target === "sandbox"));
+        if (checked.settings.isStopped) console.log(`"${stack}" is made, and no member of it runs (holdfast:isStopped).`);
+        else console.log(summary(stack, outputs, checked.settings.target === "sandbox"));
         for (const line of [...afterwards(), ...notesAfterwards(notes)]) console.log(line);
     });
 }

@@ -19,6 +19,8 @@ import { claimAnnotation, commandAnnotation, createStream, type Stream, streamAn
 /** What of an application's arguments matters here. */
 export interface BackupOptions extends AppBackupArgs, ClusterAddress {
     allow?: string[];
+    /** Nothing is backed up while data is put onto the claims: a copy of half of it would be the newest one. */
+    isStopped?: boolean;
     /** The description of an image of one's own, whose hooks decide how its files are copied. */
     workload?: {
         volumes: { name: string; accessMode?: string }[];
@@ -204,6 +206,9 @@ export function createBackups(plan: Plan, options: BackupOptions, place: BackupP
         parent: component,
         dependsOn,
     });
+    if (options.isStopped) {
+        return [repository];
+    }
     const { secret, endpoint, bucket, region, caConfigMap } = repository;
     // What a command of one's own writes, only its author can load, and knows the end of.
     const stream = hasOwnCommand(options) ? undefined : streamOf(plan, options);

@@ -1,12 +1,8 @@
 /** PostgreSQL as a stream of SQL that says itself what it is of, and whether it is whole. */
 
-import { type Stream, shellWord } from "./stream";
+import { lastLine, recordMark, type Stream, shellWord } from "./stream";
 
-/** What begins the first line: one JSON object follows, the record. */
-export const recordMark = "-- holdfast: ";
-
-/** The last line. A stream without it is cut short, whoever says that it succeeded. */
-export const lastLine = "-- holdfast: complete";
+export { lastLine, recordMark };
 
 /** What the first line says: what was streamed, and what the live side answered at that moment. */
 export interface StreamRecord {

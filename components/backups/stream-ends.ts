@@ -25,7 +25,7 @@ end() {
         mv "$1/last" "$1/before"
         r cat blob "$piece" >"$1/last" || return 1
     done
-    [ "$(wc -c <"$1/last")" -ge 1024 ] || [ ! -e "$1/before" ] || { cat "$1/before" "$1/last" >"$1/both" && mv "$1/both" "$1/last"; }
+    [ "$(wc -c <"$1/last")" -ge 4096 ] || [ ! -e "$1/before" ] || { cat "$1/before" "$1/last" >"$1/both" && mv "$1/both" "$1/last"; }
 }
 `;
 
@@ -33,8 +33,7 @@ end() {
 export const wholeStream = `
 whole() {
     case "$1" in
-        *.sql) [ "$(tail -n 1 "$2")" = "${lastLine}" ] ;;
-        *.tar) [ "$(wc -c <"$2")" -ge 1024 ] && [ "$(tail -c 1024 "$2" | tr -d '\\000' | wc -c | tr -d ' ')" = 0 ] ;;
+        *.sql | *.tar) [ "$(tail -n 1 "$2" | tr -d '\\000')" = "${lastLine}" ] ;;
         *) false ;;
     esac
 }

@@ -12,6 +12,12 @@ export interface Stream {
     extension: string;
 }
 
+/** What begins the line with a stream's record: one JSON object follows. */
+export const recordMark = "-- holdfast: ";
+
+/** The last line. A stream without it is cut short, whoever says that it succeeded. */
+export const lastLine = "-- holdfast: complete";
+
 /** Where the scripts lie in the container. */
 export const streamFolder = "/etc/holdfast/backup";
 

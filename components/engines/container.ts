@@ -23,9 +23,9 @@ function contextOf(
     made: Pick<EngineContext, "namespace" | "storageClass">,
     lostNodeSeconds: number,
 ): AppWorkloadContext {
-    const { keepClaims, restoreFrom, attributesClass, allow, clientNamespaces } = args;
+    const { keepClaims, isStopped, restoreFrom, attributesClass, allow, clientNamespaces } = args;
     const { namespace, storageClass } = made;
-    return { namespace, storageClass, lostNodeSeconds, keepClaims, restoreFrom, attributesClass, allow, clientNamespaces };
+    return { namespace, storageClass, lostNodeSeconds, keepClaims, isStopped, restoreFrom, attributesClass, allow, clientNamespaces };
 }
 
 /** What is wrong with the description of an image, or that there is none. */
@@ -54,13 +54,14 @@ export const container: Engine = {
         return describedProblems(plan, args);
     },
     unplannedProblems: (app, args) => describedProblems(withoutPlan(app, args.replicas ?? 1), args),
-    stream(_, { workload }) {
+    stream({ app }, { workload }) {
         if (!workload?.quiesceCommand) {
             return undefined;
         }
         const { quiesceCommand, unquiesceCommand, quiesceTimeoutSeconds, volumes } = workload;
         const mountPaths = volumes.map(({ mountPath }) => mountPath);
-        return quiescedStream({ mountPaths, quiesceCommand, unquiesceCommand, timeoutSeconds: quiesceTimeoutSeconds ?? quiesceSeconds });
+        const timeoutSeconds = quiesceTimeoutSeconds ?? quiesceSeconds;
+        return quiescedStream({ app, mountPaths, quiesceCommand, unquiesceCommand, timeoutSeconds });
     },
     create(name, plan, args, context) {
         if (!args.workload) {

@@ -25,6 +25,12 @@ export const postgres: Engine = {
         if (plan.replicas !== 1) {
             problems.push({ path: "replicas", reason: `${plan.replicas} is not 1: PostgreSQL as a plain StatefulSet is one server.` });
         }
+        if (args.isStopped) {
+            problems.push({
+                path: "isStopped",
+                reason: "a database takes its data while it runs, by psql or `holdfast restore`. Leave it out; `holdfast down` stops it.",
+            });
+        }
         if ((args.keepClaims ?? 1) !== 1) {
             problems.push({ path: "keepClaims", reason: `${args.keepClaims} is not 1: PostgreSQL as a plain StatefulSet has one claim.` });
         }

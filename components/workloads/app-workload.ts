@@ -58,6 +58,7 @@ export interface AppWorkloadContext {
     storageClass: pulumi.Input<string>;
     lostNodeSeconds: number;
     keepClaims?: number;
+    isStopped?: boolean;
     restoreFrom?: { [claim: string]: string };
     attributesClass?: string;
     claimAnnotations?: { [name: string]: string };

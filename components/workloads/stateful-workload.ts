@@ -112,7 +112,7 @@ export class StatefulWorkload extends pulumi.ComponentResource {
             {
                 metadata: metadata(),
                 spec: {
-                    replicas,
+                    replicas: args.isStopped ? 0 : replicas,
                     serviceName: headlessNameOf(app),
                     selector: { matchLabels: selectorOf(app) },
                     podManagementPolicy: args.startsInParallel ? "Parallel" : "OrderedReady",

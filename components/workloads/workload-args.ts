@@ -50,6 +50,11 @@ export interface StatefulWorkloadArgs extends WorkloadDescription {
      */
     keepClaims?: number;
     /**
+     * No member runs: claims, Services and all the rest are there. For data that has to be on the claims before the first start.
+     * @default false
+     */
+    isStopped?: boolean;
+    /**
      * Where new claims get their first data: `{ "data-wiki-0": "snapshot/before-upgrade" }`, or "claim/<name>" for a clone.
      * @default none: new claims are empty
      */

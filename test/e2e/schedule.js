@@ -29,6 +29,7 @@ const files = {
     context: { seconds: 45 },
     "config-errors": { seconds: 35 },
     "restore-backup": { seconds: 180 },
+    "restore-custom": { seconds: 240 },
     retention: { seconds: 45 },
 };
 

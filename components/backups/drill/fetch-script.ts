@@ -137,9 +137,9 @@ check_sql() {
     grep -q -v -E '^(--.*)?$' "$data/stream" || fail backup-empty "the dump has a record, and no statement"
 }
 
-# An archive ends with two empty blocks. One cut off between two files would be unpacked without complaint.
+# An archive cut off between two files would be unpacked without complaint.
 check_tar() {
-    [ "$(tail -c 1024 "$data/stream" | tr -d '\000' | wc -c | tr -d ' ')" = 0 ] || fail backup-incomplete "the archive has no end: it was cut off"
+    [ "$(tail -c 1024 "$data/stream" | tail -n 1)" = "-- holdfast: complete" ] || fail backup-incomplete "the archive ends before its last line: it was cut off, or tar could not read a file"
 }
 
 # again: a prune that runs meanwhile moves objects. Only what is missing the second time is missing.

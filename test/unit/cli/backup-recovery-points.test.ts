@@ -44,15 +44,21 @@ test.each([
     expect(newestWhole(recoveryPoints(log(line)), now)).toBeUndefined();
 });
 
-test("an archive is whole with its two empty blocks, and files can't be told", () => {
+const archive = { version: 1, app: "notes", engine: "container", mountPaths: ["/srv/nötes"], takenAt: "2026-11-22T09:59:58Z" };
+const archiveEnd = `${"\0".repeat(1024)}${recordMark}${JSON.stringify(archive)}\n${lastLine}\n`;
+
+test("an archive is whole with its record and its last line after its own end, and files can't be told", () => {
     const list = `@snapshots ${JSON.stringify([snapshot(old, "2026-11-22T10:00:05Z", "/notes-main.tar"), snapshot(young, "2026-11-22T11:00:05Z", "/data/data-notes-0")])}`;
-    const at = (end: Buffer) => recoveryPoints([list, `@stream ${old} 10240 ${b64("x")} ${b64(end)}`, `@files ${young} 77`].join("\n"));
-    expect(at(Buffer.alloc(1024)).map(({ kind, complete, sizeBytes }) => [kind, complete, sizeBytes])).toEqual([
-        ["files", "unknown", 77],
-        ["archive", "yes", 10240],
+    const at = (end: string) => recoveryPoints([list, `@stream ${old} 10240 ${b64("x")} ${b64(end)}`, `@files ${young} 77`].join("\n"));
+    expect(at(archiveEnd).map(({ kind, complete, sizeBytes, takenAt }) => [kind, complete, sizeBytes, takenAt])).toEqual([
+        ["files", "unknown", 77, "2026-11-22T11:00:05.000Z"],
+        ["archive", "yes", 10240, "2026-11-22T09:59:58.000Z"],
     ]);
-    expect(at(Buffer.concat([Buffer.alloc(1023), Buffer.from("x")]))[1].complete).toBe("no");
-    expect(at(Buffer.alloc(512))[1].complete).toBe("no");
+    expect(at(archiveEnd)[1].archive).toEqual(archive);
+    expect(at("\0".repeat(1024))[1].complete).toBe("no");
+    expect(at(archiveEnd.slice(0, -3))[1].complete).toBe("no");
+    expect(at(`${archiveEnd}more\n`)[1].complete).toBe("no");
+    expect(at(`${lastLine}\n`)[1].complete).toBe("no");
 });
 
 test("an empty repository has none, and one that can't be read says why in restic's words", () => {

@@ -58,3 +58,18 @@ test("secrets that only a service can read are not copied, and plain configurati
     expect(restoredFile({ config: plain }, "ledger-again", record, note).config?.["holdfast:size"]).toBe("20Gi");
     expect(() => restoredFile({ ...bare, secretsprovider: "awskms://alias/x" }, "ledger-again", record, note)).not.toThrow();
 });
+
+test("members of a stack whose files are restored wait until the files are there", () => {
+    const file = restoredFile(source, "wiki-again", { isStopped: true }, note);
+    expect(file.config).toMatchObject({ "holdfast:isStopped": true, "holdfast:app": "wiki-again" });
+    expect(file.config).not.toHaveProperty("holdfast:database");
+    expect(withNote(file, note).config?.["holdfast:isStopped"]).toBe(true);
+    const loaded = withNote(file, { ...note, loaded: "2026-11-22T12:01:00.000Z" });
+    expect(loaded.config).not.toHaveProperty("holdfast:isStopped");
+    expect(noteIn(loaded)).toEqual({ ...note, loaded: "2026-11-22T12:01:00.000Z" });
+});
+
+test("a source that was stopped doesn't stop what is restored from it", () => {
+    const stopped = { ...source, config: { ...source.config, "holdfast:isStopped": true } };
+    expect(restoredFile(stopped, "ledger-again", record, note).config).not.toHaveProperty("holdfast:isStopped");
+});

@@ -91,7 +91,7 @@ describe("files with hooks", () => {
     const hook = (what: string, more = "") => ["/bin/sh", "-c", `echo ${what} | tee -a "$LOG"; ${more}`];
 
     function stream(quiesce: string[], mountPaths: string[], unquiesce: string[] | undefined = hook("resumed"), timeoutSeconds = 5) {
-        write(quiescedStream({ mountPaths, quiesceCommand: quiesce, unquiesceCommand: unquiesce, timeoutSeconds }).files);
+        write(quiescedStream({ app: "notes", mountPaths, quiesceCommand: quiesce, unquiesceCommand: unquiesce, timeoutSeconds }).files);
         const log = join(folder, "log");
         const { status, stdout } = spawnSync("/bin/sh", [join(folder, "stream.sh")], { env: { ...process.env, LOG: log } });
         const extract = () => {
@@ -146,7 +146,7 @@ describe("files with hooks", () => {
 
     it("need no second hook", () => {
         const log = join(folder, "log");
-        write(quiescedStream({ mountPaths: [data()], quiesceCommand: hook("quiesced"), timeoutSeconds: 5 }).files);
+        write(quiescedStream({ app: "notes", mountPaths: [data()], quiesceCommand: hook("quiesced"), timeoutSeconds: 5 }).files);
         expect(spawnSync("/bin/sh", [join(folder, "stream.sh")], { env: { ...process.env, LOG: log } }).status).toBe(0);
         expect(fs.readFileSync(log, "utf8")).toBe("quiesced\n");
     });
@@ -159,7 +159,7 @@ describe("files with hooks", () => {
                     { minLength: 1, maxLength: 4 },
                 ),
                 (command) => {
-                    const script = quiescedStream({ mountPaths: ["/data"], quiesceCommand: command, timeoutSeconds: 1 }).files["stream.sh"];
+                    const script = quiescedStream({ app: "notes", mountPaths: ["/data"], quiesceCommand: command, timeoutSeconds: 1 }).files["stream.sh"];
                     expect(script).toContain(`bounded ${command.map(shellWord).join(" ")} >&2\n`);
                 },
             ),
