@@ -114,6 +114,28 @@ describe("files with hooks", () => {
         expect(fs.readFileSync(join(extract(), "deep", "file"), "utf8")).toBe("kept");
     });
 
+    it("end with a record and a last line, where every tar has stopped reading", () => {
+        const path = data();
+        const [record, last, ...nothing] = stream(hook("quiesced"), [path]).stdout.toString("latin1").replace(/^.*\0/s, "").split("\n");
+        expect([last, nothing]).toEqual([lastLine, [""]]);
+        expect(JSON.parse((record as string).slice(recordMark.length))).toEqual({
+            version: 1,
+            app: "notes",
+            engine: "container",
+            mountPaths: [path],
+            takenAt: expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/),
+        });
+    });
+
+    it("of which one can't be read have no last line, though tar ends the archive", () => {
+        fs.writeFileSync(join(folder, "tar"), '#!/bin/sh\n/bin/tar "$@"; exit 2\n', { mode: 0o755 });
+        write(quiescedStream({ app: "notes", mountPaths: [data()], quiesceCommand: ["true"], timeoutSeconds: 5 }).files);
+        const env = { ...process.env, PATH: `${folder}:${process.env.PATH}` };
+        const { status, stdout } = spawnSync("/bin/sh", [join(folder, "stream.sh")], { env });
+        expect(status).toBe(2);
+        expect(stdout.subarray(-1024).every((byte) => byte === 0)).toBe(true);
+    });
+
     it("of several volumes lie under their paths", () => {
         const [one, two] = [data(), join(folder, "two")];
         fs.mkdirSync(two);
@@ -159,7 +181,8 @@ describe("files with hooks", () => {
                     { minLength: 1, maxLength: 4 },
                 ),
                 (command) => {
-                    const script = quiescedStream({ app: "notes", mountPaths: ["/data"], quiesceCommand: command, timeoutSeconds: 1 }).files["stream.sh"];
+                    const script = quiescedStream({ app: "notes", mountPaths: ["/data"], quiesceCommand: command, timeoutSeconds: 1 })
+                        .files["stream.sh"];
                     expect(script).toContain(`bounded ${command.map(shellWord).join(" ")} >&2\n`);
                 },
             ),

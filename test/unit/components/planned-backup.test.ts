@@ -60,6 +60,20 @@ describe("an application with a repository", () => {
         expect(types.filter((type) => /StatefulSet|CronJob|Schedule|Service$|Policy/.test(type ?? ""))).toEqual([]);
     });
 
+    it("is not backed up while it is stopped: half of its data would be the newest copy", async () => {
+        const recording = await app(notes, { ...repository, isStopped: true });
+        expect(recording.all("kubernetes:k8up.io/v1:Schedule")).toEqual([]);
+        expect(recording.all("kubernetes:batch/v1:CronJob")).toEqual([]);
+        // The keys stay: taking them away and making them again would need a permission.
+        expect(recording.only("kubernetes:core/v1:Secret").inputs.metadata.name).toBe("prefs-backup-repository");
+        expect(claimOf(recording).metadata.annotations).toEqual({ "k8up.io/backup": "true" });
+    });
+
+    it("can't be stopped where a database takes its data while it runs", () => {
+        expect(problemsOf(database, { isStopped: true })).toEqual([{ path: "isStopped", reason: expect.stringMatching(/Leave it out/) }]);
+        expect(problemsOf(notes, { isStopped: true })).toEqual([]);
+    });
+
     it("is scheduled after its pods are there: a schedule that finds none makes a backup of nothing", async () => {
         expect(scheduleOf(await app(database)).dependsOn).toContain("prefs-postgres-server-set");
     });

@@ -92,6 +92,13 @@ describe("an image of one's own", () => {
         expect(recording.only(setType).inputs.spec.replicas).toBe(1);
     });
 
+    it("has its claims and no member where it is stopped", async () => {
+        const recording = await app({ replicas: 2, isStopped: true });
+        expect(recording.all(claimType)).toHaveLength(2);
+        expect(recording.only(setType).inputs.spec.replicas).toBe(0);
+        expect((await app({ replicas: 2, isStopped: false })).only(setType).inputs.spec.replicas).toBe(2);
+    });
+
     it("shows its secrets nowhere", async () => {
         const recording = await app({
             workload: { ...wiki, secrets: { token: pulumi.secret("correct horse") }, secretEnv: { TOKEN: "token" } },
