@@ -114,10 +114,20 @@ async function begun(api: ClusterApi, namespace: string, members: Member[], ids:
     return members.map((member) => ({ ...member, volumes: member.volumes.map((each) => ({ ...each, isBegun: isBegun(each.claim) })) }));
 }
 
+/** Does something for every member at once, and waits for all of them: what fails is told of each. */
+async function forAll<T>(members: Member[], run: (member: Member, index: number) => Promise<T>): Promise<T[]> {
+    const ended = await Promise.allSettled(members.map(run));
+    const failed = ended.flatMap((each, index) => (each.status === "rejected" ? [{ ...members[index], error: each.reason as Error }] : []));
+    const unexpected = failed.find(({ error }) => !(error instanceof UserError));
+    if (unexpected) throw unexpected.error;
+    if (failed.length > 0) throw new UserError(failed.map(({ ordinal, error }) => `member ${ordinal}: ${error.message}`).join("\n"));
+    return ended.flatMap((each) => (each.status === "fulfilled" ? [each.value] : []));
+}
+
 /** Refuses claims that have anything on them, and marks the empty ones as this restore's. */
 async function takeClaims(api: ClusterApi, to: Destination, members: Member[], ids: string, update: Report): Promise<void> {
     const known = await begun(api, to.namespace, members, ids);
-    const looked = (await Promise.all(known.map((member) => runTask(api, lookTask(to, member), update)))).flatMap(lookedOf);
+    const looked = (await forAll(known, async (member) => lookedOf(await runTask(api, lookTask(to, member), update)))).flat();
     const occupied = looked.filter(({ entries }) => entries > 0);
     if (occupied.length > 0) {
         throw userErrors(
@@ -136,28 +146,22 @@ async function fill(session: Session, to: Destination, members: Member[], point:
     const { api, repository } = session;
     const total = point.sizeBytes === "unknown" ? 0 : point.sizeBytes;
     const read = members.map(() => 0);
-    let asked = 0;
-    const outcomes = await Promise.all(
-        members.map((member, index) =>
-            runTask(
-                api,
-                fillTask(to, member, point, repository),
-                () => {},
-                async (pod) => {
-                    if (Date.now() - asked < 2000) return;
-                    asked = Date.now();
-                    const container = point.form === "archive" ? "volumes" : "fetch";
-                    const words = ["logs", "-n", to.namespace, `pod/${pod.metadata.name}`, "-c", container, "--tail=5"];
-                    read[index] = bytesRead(await api.run(words).catch(() => "")) || read[index];
-                    const sum = read.reduce((a, b) => a + b, 0);
-                    if (sum === 0) update(podWords(pod));
-                    else if (sum >= total) update("all is there, and is compared");
-                    else update(`${size(sum)} of ${size(total)} (${Math.floor((sum * 100) / total)} %)`);
-                },
-            ),
-        ),
-    );
-    const filled = outcomes.map(filledOf);
+    const asked = members.map(() => 0);
+    const container = point.form === "archive" ? "volumes" : "fetch";
+    const filled = await forAll(members, async (member, index) => {
+        const task = fillTask(to, member, point, repository);
+        const outcome = await runTask(api, task, undefined, async (pod) => {
+            if (Date.now() - asked[index] < 2000) return;
+            asked[index] = Date.now();
+            const words = ["logs", "-n", to.namespace, `pod/${pod.metadata.name}`, "-c", container, "--tail=5"];
+            read[index] = bytesRead(await api.run(words).catch(() => "")) || read[index];
+            const sum = read.reduce((a, b) => a + b, 0);
+            if (sum === 0) update(podWords(pod));
+            else if (sum >= total) update("all is there, and is compared");
+            else update(`${size(sum)} of ${size(total)} (${Math.floor((sum * 100) / total)} %)`);
+        });
+        return filledOf(outcome);
+    });
     const sum = (key: keyof Filled) => filled.reduce((all, each) => all + each[key], 0);
     return { entries: sum("entries"), files: sum("files"), bytes: sum("bytes"), skipped: sum("skipped") };
 }
