@@ -25,7 +25,7 @@ import { podWords, runTask } from "../task";
 import { type Asked, anyOf, chosenFiles, type FilesPoint, idsOf } from "./choice";
 import { claimPathsOf, type Member, membersOf, refuseOtherMounts } from "./members";
 import { referencesOf } from "./references";
-import { type Destination, type Filled, filledOf, fillTask, lookedOf, lookTask, restoreLabelOf } from "./tasks";
+import { type Destination, type Filled, filledOf, fillNameOf, fillTask, lookedOf, lookTask, restoreLabelOf } from "./tasks";
 
 /** On a claim that was empty when this restore began with it: by the recovery point's ids. Gone when the restore has ended. */
 const begunAnnotation = "holdfast.dev/restoring";
@@ -126,6 +126,8 @@ async function forAll<T>(members: Member[], run: (member: Member, index: number)
 
 /** Refuses claims that have anything on them, and marks the empty ones as this restore's. */
 async function takeClaims(api: ClusterApi, to: Destination, members: Member[], ids: string, update: Report): Promise<void> {
+    // A run that was killed may have left tasks that still write.
+    await Promise.all(members.map((member) => api.remove(to.namespace, "jobs", fillNameOf(to.app, member), true)));
     const known = await begun(api, to.namespace, members, ids);
     const looked = (await forAll(known, async (member) => lookedOf(await runTask(api, lookTask(to, member), update)))).flat();
     const occupied = looked.filter(({ entries }) => entries > 0);

@@ -27,9 +27,12 @@ export interface Destination {
 /** Label of the pods: members whose claims are made by them are spread as the application's own are. */
 export const restoreLabelOf = (app: string): Record<string, string> => ({ "holdfast.dev/restore-of": app });
 
-function base({ app, namespace, runAsUser, runAsGroup, placement }: Destination, member: Member, what: string, caConfigMap: string) {
+/** Name of the Job that fills a member's claims. */
+export const fillNameOf = (app: string, { ordinal }: Member): string => `${app}-restore-${ordinal}`;
+
+function base({ namespace, runAsUser, runAsGroup, placement, app }: Destination, member: Member, name: string, caConfigMap: string) {
     return {
-        name: `${app}-${what}-${member.ordinal}`,
+        name,
         namespace,
         labels: restoreLabelOf(app),
         pod: {
@@ -61,7 +64,7 @@ function onVolumes(name: string, { nodeImage }: Destination, member: Member, env
 
 /** Looks whether a member's claims are empty, and empties those that this restore has begun with. */
 export function lookTask(to: Destination, member: Member): Task {
-    const task = base(to, member, "look", "");
+    const task = base(to, member, `${to.app}-look-${member.ordinal}`, "");
     return {
         ...task,
         secret: {},
@@ -107,7 +110,7 @@ function partOf({ parts }: FilesPoint, path: string): RecoveryPoint {
 /** Fills a member's claims, and compares what is on them with what was backed up. */
 export function fillTask(to: Destination, member: Member, point: FilesPoint, repository: Repository): Task {
     const { env, secretEnv } = resticEnv(repository);
-    const task = base(to, member, "restore", repository.caConfigMap);
+    const task = base(to, member, fillNameOf(to.app, member), repository.caConfigMap);
     const restic = (name: string, script: string, more: Record<string, string>): TaskContainer => ({
         name,
         image: to.resticImage,
