@@ -28,7 +28,7 @@ const read = (stack: string, folder?: string): StackFile => (parse(fs.readFileSy
 function write(stack: string, file: StackFile): void {
     const at = stackFile(stack);
     // In quotes: Pulumi would take a moment for YAML's own kind, and write it in another way.
-    fs.writeFileSync(`${at}.partial`, stringify(file, { defaultStringType: "QUOTE_DOUBLE", defaultKeyType: "PLAIN" }));
+    fs.writeFileSync(`${at}.partial`, stringify(file, { defaultStringType: "QUOTE_DOUBLE", defaultKeyType: "PLAIN", lineWidth: 0 }));
     fs.renameSync(`${at}.partial`, at);
 }
 
