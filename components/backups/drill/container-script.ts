@@ -29,9 +29,17 @@ fail() {
     finish
 }
 
+# Busybox's tar gives a folder its mode before it fills it, and one that is read-only stays empty. Then the folders are made first, and open.
+unpack() {
+    tar -C "$restored" -xf "$data/stream" 2> /tmp/said && return 0
+    chmod -R u+rwX "$restored"
+    tar -tf "$data/stream" 2> /tmp/said | sed -n 's,/$,,p' | while IFS= read -r folder; do mkdir -p "$restored/$folder"; done
+    tar --no-same-permissions -C "$restored" -xf "$data/stream" 2> /tmp/said
+}
+
 if [ -e "$data/stream" ]; then
     mkdir -p "$restored"
-    tar -C "$restored" -xf "$data/stream" 2> /tmp/said || fail "the archive doesn't unpack"
+    unpack || fail "the archive doesn't unpack"
     rm "$data/stream"
 fi
 cd "$restored" 2> /tmp/said || fail "nothing was restored"
