@@ -3,7 +3,7 @@
 import { UserError } from "../../errors";
 import { listed } from "../../status/words";
 import { lookedAt } from "../choice";
-import type { RecoveryPoint } from "../recovery-points";
+import { isAhead, type RecoveryPoint } from "../recovery-points";
 
 /** What is restored together. */
 export interface FilesPoint {
@@ -63,10 +63,12 @@ function foldersAround(points: readonly RecoveryPoint[], paths: readonly string[
     );
 }
 
-function newest(points: readonly RecoveryPoint[], paths: readonly string[], stack: string): FilesPoint {
-    const archive = points.find(isArchive);
-    const folder = points.find((point) => isFolder(point) && paths.includes(point.path));
-    if (folder && (!archive || time(folder) > time(archive))) return foldersAround(points, paths, time(folder), stack);
+/** What is of the future counts for nothing that it isn't named for: how old it is nobody knows. */
+function newest(points: readonly RecoveryPoint[], paths: readonly string[], stack: string, now: number): FilesPoint {
+    const past = points.filter((point) => !isAhead(point, now));
+    const archive = past.find(isArchive);
+    const folder = past.find((point) => isFolder(point) && paths.includes(point.path));
+    if (folder && (!archive || time(folder) > time(archive))) return foldersAround(past, paths, time(folder), stack);
     if (archive) return together("archive", [archive]);
     throw new UserError(
         points.length === 0
@@ -97,10 +99,16 @@ export interface Asked {
 }
 
 /** The recovery point to restore. With one claim's snapshot that is named come those of the others that are nearest to it. */
-export function chosenFiles(points: readonly RecoveryPoint[], paths: readonly string[], asked: Asked, stack: string): FilesPoint {
+export function chosenFiles(
+    points: readonly RecoveryPoint[],
+    paths: readonly string[],
+    asked: Asked,
+    stack: string,
+    now: number,
+): FilesPoint {
     const { noted: ids, named: id } = asked;
     if (ids !== undefined) return noted(points, ids.split(","), stack);
-    if (id === undefined) return newest(points, paths, stack);
+    if (id === undefined) return newest(points, paths, stack, now);
     const found = points.filter((point) => point.id.startsWith(id));
     if (found.length !== 1) {
         throw new UserError(

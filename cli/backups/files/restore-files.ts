@@ -42,7 +42,7 @@ async function pointOf({ api, namespace, repository, restic, stack, checked }: S
         const only = which.noted ?? which.named;
         const look = only === undefined ? { newest: Math.max(lookedAt, paths.length) } : { newest: 0, only: anyOf(only) };
         const points = await step(`Reading ${repository.url}`, (update) => list(api, namespace, repository, restic, look, update));
-        return chosenFiles(points, paths, which, stack);
+        return chosenFiles(points, paths, which, stack, Date.now());
     };
     const point = await read(asked);
     // With one claim's snapshot that is named come others, which nobody has looked into.

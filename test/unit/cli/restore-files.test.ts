@@ -10,6 +10,7 @@ import { jobOf } from "../../../cli/backups/task";
 
 const paths = ["/data/data-notes-0", "/data/data-notes-1"];
 const at = (minute: number) => new Date(Date.parse("2026-11-22T11:00:00Z") + minute * 60_000).toISOString();
+const now = Date.parse(at(120));
 const folder = (id: string, member: number, minute: number): RecoveryPoint => ({
     id: id.repeat(64),
     takenAt: at(minute),
@@ -26,13 +27,13 @@ const archive = (id: string, minute: number, more: Partial<RecoveryPoint> = {}):
     complete: "yes",
     ...more,
 });
-const firsts = (points: RecoveryPoint[], asked: Asked = {}) => chosenFiles(points, paths, asked, "notes").parts.map(({ id }) => id[0]);
+const firsts = (points: RecoveryPoint[], asked: Asked = {}) => chosenFiles(points, paths, asked, "notes", now).parts.map(({ id }) => id[0]);
 
 describe("what is restored", () => {
     const folders = [folder("a", 0, 60), folder("b", 1, 59), folder("c", 0, 0), folder("d", 1, 1)];
 
     test("is the newest snapshot of every claim, as old as the oldest of them", () => {
-        const point = chosenFiles(folders, paths, {}, "notes");
+        const point = chosenFiles(folders, paths, {}, "notes", now);
         expect(point).toMatchObject({ form: "folders", takenAt: at(59), lastAt: at(60), sizeBytes: 2048 });
         expect(point.parts.map(({ path }) => path)).toEqual(paths);
         expect(firsts(folders)).toEqual(["a", "b"]);
@@ -49,14 +50,19 @@ describe("what is restored", () => {
         expect(firsts([...folders, archive("e", -1)], { named: "eeeeee" })).toEqual(["e"]);
     });
 
+    test("is nothing of the future, unless it is named", () => {
+        expect(firsts([archive("e", 200), folder("9", 0, 190), ...folders])).toEqual(["a", "b"]);
+        expect(firsts([archive("e", 200), ...folders], { named: "eeeeee" })).toEqual(["e"]);
+    });
+
     test("is what an earlier run took, whatever has come since", () => {
-        const ids = idsOf(chosenFiles(folders, paths, { named: "cccccc" }, "notes"));
+        const ids = idsOf(chosenFiles(folders, paths, { named: "cccccc" }, "notes", now));
         expect(firsts([folder("9", 0, 90), ...folders], { noted: ids })).toEqual(["c", "d"]);
         expect(`{"id":"${"d".repeat(64)}"`).toMatch(new RegExp(`"id":"${anyOf(ids).replace(/\\([(|)])/g, "$1")}`));
     });
 
     test("is of an unknown size where one of them is", () => {
-        expect(chosenFiles([folders[0], { ...folders[1], sizeBytes: "unknown" }], paths, {}, "notes").sizeBytes).toBe("unknown");
+        expect(chosenFiles([folders[0], { ...folders[1], sizeBytes: "unknown" }], paths, {}, "notes", now).sizeBytes).toBe("unknown");
     });
 
     test.each<[string, RecoveryPoint[], Asked, RegExp]>([
@@ -74,7 +80,7 @@ describe("what is restored", () => {
         ["an archive without an end", [archive("e", 1, { complete: "no" })], { named: "eeeeee" }, /is no whole archive/],
         ["what a prune took", folders, { noted: ["a".repeat(64), "0".repeat(64)].join(",") }, /no longer has 00000000/],
     ])("is refused: %s", (_what, points, asked, reason) => {
-        expect(() => chosenFiles(points, paths, asked, "notes")).toThrow(reason);
+        expect(() => chosenFiles(points, paths, asked, "notes", now)).toThrow(reason);
     });
 });
 
@@ -170,6 +176,7 @@ describe("the tasks", () => {
         claimPathsOf({ ...plan, app: "notes" }),
         {},
         "notes",
+        now,
     );
 
     test("mount the claims as the application does, as its user, on its nodes", () => {
@@ -192,7 +199,7 @@ describe("the tasks", () => {
     });
 
     test("of an archive unpack it while it is fetched", () => {
-        const point = chosenFiles([archive("e", 0)], paths, {}, "notes");
+        const point = chosenFiles([archive("e", 0)], paths, {}, "notes", now);
         const pod = podOf(fillTask(destination, member, point, repository));
         expect(pod.containers.map(({ name, image }) => [name, image])).toEqual([
             ["fetch", "restic"],
