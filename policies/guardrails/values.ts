@@ -28,6 +28,10 @@ export function textAt(root: unknown, path: string): string | undefined | typeof
     return value === unknown || typeof value === "string" ? value : undefined;
 }
 
+/** A value of any shape as a person reads it. An object may have a `toString` that is no function. */
+export const written = (value: unknown): string =>
+    typeof value === "object" && value !== null ? (JSON.stringify(value) ?? "an object") : String(value);
+
 /** The known text at a path. */
 export function knownText(root: unknown, path: string): string | undefined {
     const value = at(root, path);

@@ -4,7 +4,7 @@ import { efsEncryption, protectionAtRest, rdsEncryption } from "../controls";
 import type { Finding, ResourceGuardrail, Thing } from "../guardrail";
 import { shown } from "../names";
 import { isEncryptedClass, provisionerOf, reachOf } from "../provisioners";
-import { at, isTrue, unknown } from "../values";
+import { at, isTrue, unknown, written } from "../values";
 
 export const storageClass = "storage.k8s.io/StorageClass";
 const persistentVolume = "core/PersistentVolume";
@@ -14,7 +14,7 @@ function mustBe(about: Thing, field: string, wanted: string, byDefault: string, 
     const value = at(about.props, field);
     if (value === unknown) return [{ about, open: field }];
     if ((value ?? byDefault) === wanted) return [];
-    const given = value === undefined ? `${field} isn't written, which means ${byDefault}` : `${field} is ${value}`;
+    const given = value === undefined ? `${field} isn't written, which means ${byDefault}` : `${field} is ${written(value)}`;
     return [{ about, says: `${shown(about)}: ${given}, so ${so}. Write ${field}: ${wanted}.` }];
 }
 

@@ -4,7 +4,7 @@
  * A check is given the pod's spec and one securityContext-bearing part at a time, and says what is wrong with it, or that it can't be known.
  */
 
-import { at, type Fields, isFields, isOpenList, isTrue, knownText, listAt, numberAt, unknown } from "../values";
+import { at, type Fields, isFields, isOpenList, isTrue, knownText, listAt, numberAt, unknown, written } from "../values";
 
 /** The word for what is wrong; undefined where nothing is. */
 type Verdict = string | undefined | typeof unknown;
@@ -41,7 +41,7 @@ const oneOf =
     (of) => {
         const value = at(of, path);
         if (value === unknown || value === undefined) return value as Verdict;
-        return allowed.includes(String(value)) ? undefined : `${path} is ${value}`;
+        return allowed.includes(written(value)) ? undefined : `${path} is ${written(value)}`;
     };
 
 /** The first verdict that says something; unknown counts less. */

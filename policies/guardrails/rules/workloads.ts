@@ -4,7 +4,7 @@ import type { Finding, ResourceGuardrail, StackGuardrail, Thing } from "../guard
 import { words } from "../guardrail";
 import { objectName, shown } from "../names";
 import { provisionerOf } from "../provisioners";
-import { at, unknown } from "../values";
+import { at, unknown, written } from "../values";
 import { claimBeside, claimNames, keepsData, mountedClaims, replicasOf, statefulSet, templatesOf } from "../workloads";
 import { storageClass } from "./classes";
 
@@ -22,7 +22,7 @@ function retentionFindings(about: Thing): Finding[] {
         if (value === unknown) return [{ about, open: path }];
         return value === undefined || value === "Retain"
             ? []
-            : [{ about, says: `${shown(about)}: ${path} is ${value}: ${so}. Write Retain, or leave it out.` }];
+            : [{ about, says: `${shown(about)}: ${path} is ${written(value)}: ${so}. Write Retain, or leave it out.` }];
     });
 }
 
