@@ -29,7 +29,13 @@ export function summary(stack: string, outputs: StackOutputs, isSandbox: boolean
         "Connect",
         ...(connection.ports
             ? connection.ports.map(({ name, port, protocol }) => `  ${connection.host}:${port}, ${name} (${protocol})`)
-            : [`  ${connection.host}:${connection.port}, database ${connection.database}, user ${connection.user}`]),
+            : [
+                  [
+                      `  ${connection.host}:${connection.port}`,
+                      ...(connection.database ? [`database ${connection.database}`] : []),
+                      ...(connection.user ? [`user ${connection.user}`] : []),
+                  ].join(", "),
+              ]),
         `  clients: ${connection.clients}`,
         `  ${connection.command}`,
         ...(password

@@ -31,4 +31,6 @@ export type {
 export type { ConfigFiles, ScratchVolume, SecretFiles, WorkloadDescription, WorkloadToleration } from "./workloads/pod-args";
 export { Postgres, type PostgresArgs } from "./workloads/postgres";
 export { StatefulWorkload } from "./workloads/stateful-workload";
+export { Valkey } from "./workloads/valkey";
+export type { ValkeyArgs } from "./workloads/valkey/valkey-args";
 export type { StatefulWorkloadArgs, WorkloadVolume } from "./workloads/workload-args";

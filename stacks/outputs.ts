@@ -1,3 +1,4 @@
+import { engines } from "../components/engines";
 import type { Plan } from "../components/usecases/plan";
 import { inWords } from "../components/usecases/quantities";
 import type { AppWorkload } from "../components/workloads/app-workload";
@@ -44,9 +45,9 @@ export function connectionOf(plan: Plan, made: Made, cluster: Cluster, workload?
     return {
         host: made.host,
         port: made.port,
-        database: made.database,
+        ...(made.database === "" ? {} : { database: made.database }),
         user: made.user,
-        command: command(`exec -it ${plan.app}-0 -- psql -U ${made.user} -d ${made.database}`),
+        command: command(engines[plan.engine.name]?.clientCommand?.(plan, made) ?? `get pods -l app.kubernetes.io/name=${plan.app}`),
         clients,
     };
 }

@@ -24,6 +24,8 @@ export interface Server {
     image: string;
     runAsUser: number;
     runAsGroup: number;
+    /** What a member may use of memory. */
+    memory?: string;
 }
 
 const fetchScript = `

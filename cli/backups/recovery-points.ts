@@ -15,7 +15,7 @@ export interface RecoveryPoint {
     /** When it was taken: by the stream's own record where that was read, otherwise when the repository began to write it. */
     takenAt: string;
     kind: "database" | "archive" | "files";
-    /** Path in the repository: `/<namespace>-<container>.sql`, or `/data/<claim>`. */
+    /** Path in the repository: `/<namespace>-<container>.sql` (`.rdb`), or `/data/<claim>`. */
     path: string;
     /** Namespace it was taken in. */
     host: string;
@@ -71,7 +71,8 @@ export function archiveRecordOf(end: Buffer): ArchiveRecord | undefined {
     return Array.isArray(record?.mountPaths) ? record : undefined;
 }
 
-const kindOf = (path: string): RecoveryPoint["kind"] => (path.endsWith(".sql") ? "database" : path.endsWith(".tar") ? "archive" : "files");
+const kindOf = (path: string): RecoveryPoint["kind"] =>
+    /\.(sql|rdb)$/.test(path) ? "database" : path.endsWith(".tar") ? "archive" : "files";
 
 /** What ends with its last line, and has a record. */
 const isWhole = (record: object | undefined, end: Buffer): boolean =>

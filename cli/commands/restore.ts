@@ -5,6 +5,7 @@ import { restoreFiles } from "../backups/files/restore-files";
 import { forecastWords } from "../backups/forecast";
 import { list } from "../backups/listing";
 import { load, loadTask, type Server } from "../backups/load";
+import { valkeyLoadTask } from "../backups/load-valkey";
 import { step } from "../backups/progress";
 import { finish, measuredLines, openRestore, type RestoreTarget, writeRestoredStack } from "../backups/restore-target";
 import { openSession } from "../backups/session";
@@ -33,6 +34,7 @@ function serverOf(to: string): Server {
         image,
         runAsUser,
         runAsGroup,
+        memory: plan.resources.limits.memory,
     };
 }
 
@@ -56,7 +58,10 @@ export async function runRestore(stack: string, options: RestoreOptions): Promis
     writeRestoredStack(target, point.record, note);
     await runUp(to, { yes: options.yes });
     const server = serverOf(to);
-    const task = loadTask(repository, restic.image, point, point.record, stack, server);
+    const task =
+        point.record.engine === "valkey"
+            ? valkeyLoadTask(repository, restic.image, point, stack, server)
+            : loadTask(repository, restic.image, point, point.record, stack, server);
     const loaded = await step("Loading", (update) => load(api, task, point.sizeBytes, update));
     if (loaded.answer !== point.record.answer) {
         throw new UserError(

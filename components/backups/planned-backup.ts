@@ -4,7 +4,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type { InputProblem } from "../problems";
 import type { ClusterAddress } from "../storage/cluster-look";
 import type { ClusterNeed } from "../storage/driver-presence";
-import type { Plan } from "../usecases/plan";
+import type { EngineName, Plan } from "../usecases/plan";
 import { targets } from "../usecases/targets";
 import type { ConfigFiles } from "../workloads/pod-args";
 import type { AppBackupArgs } from "./app-backup-args";
@@ -90,9 +90,12 @@ const planned: Record<string, string> = Object.fromEntries(
 /** A pod that brings a command of its own for its backup. */
 const hasOwnCommand = ({ workload }: BackupOptions): boolean => workload?.annotations?.[commandAnnotation] !== undefined;
 
+/** Engines whose stream is always of one kind. */
+const streams: Partial<Record<EngineName, DrilledStream>> = { postgres: ".sql", valkey: ".rdb" };
+
 /** The ending of the stream that a drill restores; undefined where it restores files. */
 const streamOf = ({ engine }: Plan, { workload }: BackupOptions): DrilledStream =>
-    engine.name === "postgres" ? ".sql" : workload?.quiesceCommand === undefined ? undefined : ".tar";
+    streams[engine.name] ?? (workload?.quiesceCommand === undefined ? undefined : ".tar");
 
 /** What K8up can't do with the volumes and members of an image of one's own. */
 function fileProblems(plan: Plan, options: BackupOptions): InputProblem[] {

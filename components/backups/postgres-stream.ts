@@ -8,9 +8,10 @@ export { lastLine, recordMark };
 export interface StreamRecord {
     version: 1;
     app: string;
-    engine: "postgres";
-    database: string;
-    owner: string;
+    engine: "postgres" | "valkey";
+    /** Of a database server. */
+    database?: string;
+    owner?: string;
     /** The moment that the stream shows, as `2026-11-23T00:00:00Z`. */
     takenAt: string;
     /** A query and the answer it got, as `psql --no-align --tuples-only` prints it. */

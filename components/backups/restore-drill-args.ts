@@ -11,13 +11,13 @@ export interface RestoreDrillArgs {
     /** The application's namespace: the host that its snapshots carry. */
     appNamespace: pulumi.Input<string>;
     /**
-     * Paths of its snapshots in the repository: one stream, or a folder for each claim. `["/ledger-main.sql"]`, `["/ledger-main.tar"]`,
+     * Paths of its snapshots in the repository: one stream, or a folder for each claim. `["/ledger-main.sql"]`, `["/cart-main.rdb"]`, `["/ledger-main.tar"]`,
      * `["/data/data-wiki-0"]`.
      */
     paths: string[];
-    /** What reads the restored data: `postgres` for a `.sql` stream, `container` for files and a `.tar` stream. */
+    /** What reads the restored data: `postgres` for a `.sql` stream, `valkey` for an `.rdb` stream, `container` for files and a `.tar` stream. */
     engine: string;
-    /** Image of the engine: the application's own. `postgres` keeps the official image's contract, `container` has `sh` (and `tar`). */
+    /** Image of the engine: the application's own. `postgres` keeps the official image's contract, `valkey` has `valkey-server` and `valkey-cli`, `container` has `sh` (and `tar`). */
     image: pulumi.Input<string>;
     /**
      * User of the drill's processes, which the image knows: `initdb` refuses one without a name.

@@ -39,7 +39,7 @@ export function drillTimes(
     };
 }
 
-const extensionOf = (path: string): string => /\.(sql|tar)$/.exec(path)?.[1] ?? "folder";
+const extensionOf = (path: string): string => /\.(sql|rdb|tar)$/.exec(path)?.[1] ?? "folder";
 
 function pathProblems({ paths, engine }: Pick<RestoreDrillArgs, "paths" | "engine">): InputProblem[] {
     if (paths.length === 0) {
@@ -62,10 +62,14 @@ function pathProblems({ paths, engine }: Pick<RestoreDrillArgs, "paths" | "engin
     if (engine === "postgres" && kinds[0] !== "sql") {
         problems.push({ path: "paths", reason: `"${paths[0]}" is no dump: PostgreSQL reads a stream that ends in ".sql".` });
     }
-    if (engine === "container" && kinds[0] === "sql") {
+    if (engine === "valkey" && kinds[0] !== "rdb") {
+        problems.push({ path: "paths", reason: `"${paths[0]}" is no snapshot: Valkey reads a stream that ends in ".rdb".` });
+    }
+    if (engine === "container" && ["sql", "rdb"].includes(kinds[0])) {
+        const other = kinds[0] === "sql" ? "postgres" : "valkey";
         problems.push({
             path: "paths",
-            reason: `"${paths[0]}" is a dump. Write engine: "postgres", or folders or a stream that ends in ".tar".`,
+            reason: `"${paths[0]}" is a dump. Write engine: "${other}", or folders or a stream that ends in ".tar".`,
         });
     }
     return problems;
@@ -86,7 +90,7 @@ export function restoreDrillProblems(app: string, args: RestoreDrillArgs): Input
         add(name, isDuration ? undefined : `"${text}" is no duration. Write e.g. "15m" or "1h".`);
     }
     add("size", (bytesOf(args.size) ?? 0) > 0 ? undefined : `"${args.size}" is no size. Write e.g. "20Gi".`);
-    const engines = ["postgres", "container"];
+    const engines = ["postgres", "valkey", "container"];
     add("engine", engines.includes(args.engine) ? undefined : `"${args.engine}" is none of ${engines.join(", ")}.`);
     problems.push(...pathProblems(args));
     const needsQuery = args.engine === "container" && (args.query ?? "").trim() === "";

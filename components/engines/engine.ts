@@ -38,6 +38,8 @@ export interface Engine {
     unplannedProblems?(app: string, args: StatefulAppArgs): InputProblem[];
     /** How its data is copied as a stream; undefined where its files are copied. */
     stream(plan: Plan, args: StatefulAppArgs): Stream | undefined;
+    /** What a person runs with kubectl to talk to it, in its namespace; undefined where nothing is known of its clients. */
+    clientCommand?(plan: Plan, made: { database: string; user: string }): string;
     create(name: string, plan: Plan, args: StatefulAppArgs, context: EngineContext): MadeEngine;
 }
 

@@ -4,5 +4,6 @@ import type { EngineName } from "../usecases/plan";
 import { container } from "./container";
 import type { Engine } from "./engine";
 import { postgres } from "./postgres";
+import { valkey } from "./valkey";
 
-export const engines: Partial<Record<EngineName, Engine>> = { postgres, container };
+export const engines: Partial<Record<EngineName, Engine>> = { postgres, valkey, container };

@@ -40,6 +40,7 @@ export const postgres: Engine = {
         const database = args.database ?? databaseNameOf(plan.app);
         return postgresStream({ app: plan.app, database, owner: database, query: plan.backup.drill?.query || anyTables });
     },
+    clientCommand: ({ app }, { user, database }) => `exec -it ${app}-0 -- psql -U ${user} -d ${database}`,
     create(name, plan, args, context) {
         const [volume] = plan.volumes;
         const { requests, limits } = plan.resources;

@@ -1,12 +1,15 @@
 /** What an application makes that is protected, as permissions name it. */
 
 import { repositorySecretNameOf } from "../backups/backup-repository";
-import type { Plan } from "../usecases/plan";
+import type { EngineName, Plan } from "../usecases/plan";
 import { plannedClaims } from "../volumes/claim-plan";
-import { passwordSecretNameOf } from "../workloads/password";
+import { membersSecretNameOf, passwordSecretNameOf } from "../workloads/password";
 import { objectName } from "./kinds";
 import { ObjectNames } from "./nearest";
 import { readPermission } from "./permission";
+
+/** Engines whose clients have a password that is made here. */
+const withPassword: readonly EngineName[] = ["postgres", "valkey"];
 
 /** What of an application's arguments decides what its objects are called. */
 export interface AppObjectArgs {
@@ -23,7 +26,10 @@ export function appObjects(plan: Pick<Plan, "app" | "replicas" | "volumes" | "en
     return [
         ...plannedClaims({ app, replicas, volumes, keepClaims: args.keepClaims }).map(({ name }) => objectName("", name)),
         ...(args.createsNamespace === false ? [] : [objectName("namespace", args.namespace ?? app)]),
-        ...(engine.name === "postgres" && args.passwordSecret === undefined ? [objectName("secret", passwordSecretNameOf(app))] : []),
+        ...(withPassword.includes(engine.name) && args.passwordSecret === undefined
+            ? [objectName("secret", passwordSecretNameOf(app))]
+            : []),
+        ...(engine.name === "valkey" ? [objectName("secret", membersSecretNameOf(app))] : []),
         // Where the copies go may be given by whoever runs it, so that the plan alone doesn't say whether there is a repository.
         ...(backup.policy === "none" ? [] : [objectName("secret", repositorySecretNameOf(app))]),
     ];

@@ -5,7 +5,11 @@ import type { BackupMethod } from "./engines";
 import type { EngineName } from "./plan";
 
 /** What this version has components for, by engine. Another one is one entry here, and its component. */
-const methods: Partial<Record<EngineName, readonly BackupMethod[]>> = { postgres: ["stream"], container: ["files"] };
+const methods: Partial<Record<EngineName, readonly BackupMethod[]>> = {
+    postgres: ["stream"],
+    valkey: ["stream"],
+    container: ["files"],
+};
 
 /** True where copies can be made once there is a repository for them. */
 export const canBeCarriedOut = (engine: EngineName, method: BackupMethod | undefined): boolean =>

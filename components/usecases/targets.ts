@@ -21,8 +21,8 @@ export interface Target {
     /** The kind for volumes that have to follow their pod. */
     remote: StorageKind;
     images: Partial<Record<EngineName, Image>>;
-    /** Images of what drills run beside the engine, where they aren't the public ones. */
-    tools?: { restic: string; node: string };
+    /** Images of what runs beside the engine, in its pods and in drills, where they aren't the public ones. */
+    tools?: { restic: string; node: string; proxy: string };
     /** Where backups go unless said otherwise. */
     location: Location;
     /** Where backups go that have to outlive the whole place. */
@@ -76,7 +76,11 @@ export const targets: Record<TargetName, Target> = {
             // The sandbox builds no image for this one yet: what runs on it is planned there, not made.
             jetstream: { version: "2.11", image: "registry.sandbox.holdfast/nats:2.11", runAsUser: 1000, runAsGroup: 1000 },
         },
-        tools: { restic: "registry.sandbox.holdfast/k8up:2.12.0", node: "registry.sandbox.holdfast/node:20" },
+        tools: {
+            restic: "registry.sandbox.holdfast/k8up:2.12.0",
+            node: "registry.sandbox.holdfast/node:20",
+            proxy: "registry.sandbox.holdfast/haproxy:3.0",
+        },
         location: "same-machine",
         farLocation: "same-machine",
         topologyKey: { node: topologyKey.node, zone: topologyKey.node },

@@ -137,7 +137,10 @@ export interface EnvSource {
 
 /** One of the pod's volumes as a container sees it. */
 export interface WorkloadMount {
-    /** Name of one of `volumes` or `scratch`; `holdfast-config` and `holdfast-secrets` are the files of `config` and `secrets`. */
+    /**
+     * Name of one of `volumes` or `scratch`; `holdfast-config` and `holdfast-secrets` are the files of `config` and `secrets`, `secret-files-0`
+     * those of the first of `secretFiles`.
+     */
     volume: string;
     /** Where the container finds it. */
     mountPath: string;

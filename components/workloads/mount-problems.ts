@@ -4,7 +4,18 @@ import type { InputProblem } from "../problems";
 import { bytesOf } from "../usecases/quantities";
 import type { WorkloadContainer, WorkloadMount } from "./container-args";
 import { choose } from "./container-problems";
-import { configPathOf, configVolume, hasOwnTmp, scratchOf, secretsPathOf, secretsVolume, tmpOf, trimmed } from "./mounts";
+import {
+    configPathOf,
+    configVolume,
+    hasOwnTmp,
+    isFiles,
+    scratchOf,
+    secretFilesVolume,
+    secretsPathOf,
+    secretsVolume,
+    tmpOf,
+    trimmed,
+} from "./mounts";
 import type { StatefulWorkloadArgs } from "./workload-args";
 
 /** One mount, with where it was asked for. */
@@ -47,7 +58,7 @@ function overlaps(mounts: Mount[]): InputProblem[] {
 }
 
 function keptBy(args: StatefulWorkloadArgs, { volume, isReadOnly }: WorkloadMount): Mount["keeps"] {
-    if (isReadOnly || volume === configVolume || volume === secretsVolume) {
+    if (isReadOnly || isFiles(volume)) {
         return "files";
     }
     return args.volumes.some(({ name }) => name === volume) ? "data" : "nothing";
@@ -157,6 +168,7 @@ export function mountProblems(args: StatefulWorkloadArgs): InputProblem[] {
         ...scratchOf(args).map(({ name }) => name),
         ...(args.config ? [configVolume] : []),
         ...(args.secrets ? [secretsVolume] : []),
+        ...(args.secretFiles ?? []).map((_, index) => secretFilesVolume(index)),
     ];
     return [
         ...nameProblems(

@@ -13,6 +13,12 @@ type VolumeMount = input.core.v1.VolumeMount;
 export const configVolume = "holdfast-config";
 export const secretsVolume = "holdfast-secrets";
 
+/** Name of the volume with one of `secretFiles`. */
+export const secretFilesVolume = (index: number): string => `secret-files-${index}`;
+
+/** True of volumes whose files nobody writes. */
+export const isFiles = (volume: string): boolean => [configVolume, secretsVolume].includes(volume) || /^secret-files-\d+$/.test(volume);
+
 export const configPathOf = (args: Pick<StatefulWorkloadArgs, "configPath">): string => args.configPath ?? "/etc/holdfast/config";
 export const secretsPathOf = (args: Pick<StatefulWorkloadArgs, "secretsPath">): string => args.secretsPath ?? "/etc/holdfast/secrets";
 
@@ -67,8 +73,8 @@ function volumesOf(app: string, args: StatefulWorkloadArgs): { mount: VolumeMoun
               ]
             : []),
         ...(args.secretFiles ?? []).map(({ secret, mountPath }, index) => ({
-            mount: { name: `secret-files-${index}`, mountPath, readOnly: true },
-            volume: { name: `secret-files-${index}`, secret: { secretName: secret, defaultMode: files } },
+            mount: { name: secretFilesVolume(index), mountPath, readOnly: true },
+            volume: { name: secretFilesVolume(index), secret: { secretName: secret, defaultMode: files } },
         })),
         ...(args.configFiles ?? []).map(({ configMap, mountPath }, index) => ({
             mount: { name: `config-files-${index}`, mountPath, readOnly: true },
@@ -88,7 +94,7 @@ function namedMounts(mounts: WorkloadMount[] | undefined): VolumeMount[] {
         name: volume,
         mountPath,
         ...(subPath === undefined ? {} : { subPath }),
-        ...((isReadOnly ?? [configVolume, secretsVolume].includes(volume)) ? { readOnly: true } : {}),
+        ...((isReadOnly ?? isFiles(volume)) ? { readOnly: true } : {}),
     }));
 }
 

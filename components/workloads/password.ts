@@ -12,12 +12,19 @@ export function passwordSecretNameOf(app: string): string {
     return `${app}-password`;
 }
 
+/** Name of the Secret with the password that members of an application have among themselves. */
+export function membersSecretNameOf(app: string): string {
+    return `${app}-members-password`;
+}
+
 /** What the password's Secret is made from. */
 export interface PasswordRequest {
     app: string;
     namespace: pulumi.Input<string>;
     /** The password to use; made here when there is none. */
     password?: pulumi.Input<string>;
+    /** It is the members' own, which no client is given. */
+    isOfMembers?: boolean;
     allow?: string[];
 }
 
@@ -34,7 +41,7 @@ export function createPassword(
     request: PasswordRequest,
     dependsOn: pulumi.ResourceOptions["dependsOn"],
 ): Secret {
-    const secretName = passwordSecretNameOf(request.app);
+    const secretName = request.isOfMembers ? membersSecretNameOf(request.app) : passwordSecretNameOf(request.app);
     // 192 bits in letters, digits, "-" and "_": safe in URLs, in .pgpass and in a shell.
     const password = pulumi.secret(request.password ?? randomBytes(24).toString("base64url"));
     return new Secret(

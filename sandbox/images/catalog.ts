@@ -184,6 +184,8 @@ export const IMAGES: readonly Image[] = [
         users: [{ name: "valkey", uid: 999, gid: 1000, home: "/data" }],
         files: [{ to: "/usr/local/bin/docker-entrypoint.sh", from: "valkey/entrypoint.sh", mode: 0o755 }],
         directories: [{ path: "/data", mode: 0o755, uid: 999, gid: 1000 }],
+        // Of Debian's alternatives, which are chosen by the scripts that are not run.
+        links: { "/usr/bin/awk": "mawk" },
         config: {
             User: "999:1000",
             Env: ["PATH=/usr/local/bin:/usr/bin:/usr/sbin", "LANG=C.UTF-8"],
@@ -194,6 +196,21 @@ export const IMAGES: readonly Image[] = [
         },
         neededBy: ["session-store", "shopping-cart"],
         estimateSeconds: 20,
+    },
+    {
+        // In front of Valkey: finds the primary that the sentinels name. Lua asks the server for its figures.
+        name: "haproxy",
+        tag: "3.0",
+        source: { kind: "debian", suite: "trixie", packages: [...SHELL, "haproxy"], without: [...MAINTAINER_TOOLS, "libdb5.3t64"] },
+        users: [{ name: "haproxy", uid: 99, gid: 99, home: "/var/lib/haproxy" }],
+        config: {
+            User: "99:99",
+            Env: ["PATH=/usr/local/bin:/usr/bin:/usr/sbin", "LANG=C.UTF-8"],
+            Cmd: ["haproxy", "-f", "/usr/local/etc/haproxy/haproxy.cfg"],
+            StopSignal: "SIGUSR1",
+        },
+        neededBy: ["session-store", "shopping-cart"],
+        estimateSeconds: 15,
     },
     {
         // For scripts of jobs that report to the API. They have no packages, so there is no npm.

@@ -124,16 +124,20 @@ take_all() {
     : > "$steps/snapshots.chosen"
     for path in $DRILL_PATHS; do
         case "$path" in
-            *.sql | *.tar) take_stream "$path" || return 1 ;;
+            *.sql | *.rdb | *.tar) take_stream "$path" || return 1 ;;
             *) take_folder "$path" || return 1 ;;
         esac
     done
 }
 
-check_sql() {
+check_ends() {
     head -n 1 "$data/stream" | grep -q '^-- holdfast: {' || fail backup-incomplete "the stream doesn't begin with the record of a backup"
     head -n 1 "$data/stream" | sed 's/^-- holdfast: //' > "$steps/record"
     [ "$(tail -n 1 "$data/stream")" = "-- holdfast: complete" ] || fail backup-incomplete "the stream ends before its last line: it was cut off"
+}
+
+check_sql() {
+    check_ends
     grep -q -v -E '^(--.*)?$' "$data/stream" || fail backup-empty "the dump has a record, and no statement"
 }
 
@@ -153,10 +157,11 @@ take_all || again || finish
 rm -f "$steps/restic.stopped"
 
 case "$DRILL_PATHS" in
-    *.sql | *.tar) [ -s "$data/stream" ] || fail backup-empty "the newest backup has no byte in it" ;;
+    *.sql | *.rdb | *.tar) [ -s "$data/stream" ] || fail backup-empty "the newest backup has no byte in it" ;;
 esac
 case "$DRILL_PATHS" in
     *.sql) check_sql ;;
+    *.rdb) check_ends ;;
     *.tar) check_tar ;;
 esac
 : > "$steps/fetched"

@@ -46,6 +46,7 @@ it("finds the public surface", () => {
         "RestoreDrill",
         "StatefulApp",
         "StatefulWorkload",
+        "Valkey",
         "VolumeClaims",
     ]);
 });
