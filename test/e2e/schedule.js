@@ -28,7 +28,7 @@ const files = {
     "pull-request": { seconds: 60 },
     context: { seconds: 45 },
     "config-errors": { seconds: 35 },
-    "edit-corpus": { seconds: 200, full: 450 },
+    "edit-corpus": { seconds: 130, full: 450 },
     "restore-backup": { seconds: 180 },
     "restore-custom": { seconds: 240 },
     retention: { seconds: 45 },

@@ -12,6 +12,7 @@ import {
     programsOf,
     programsOfOne,
     protectedEdits,
+    refusedEdits,
     riskyEdits,
     type Said,
     saidOf,
@@ -44,8 +45,9 @@ export const namesOf = (groups: readonly Group[]) => groups.map(({ name }) => na
 /**
  * Every edit, tried: several at a time and in the background, while tests wait for the one that they are about.
  *
- * - Each edit is previewed on a protected application that stands for all, and plain `pulumi up` tries those that protection is to stop.
- * - Those it lets through are made in one update, to protected applications of their own.
+ * - Edits that protection is to stop are previewed, and tried by plain `pulumi up`, on a protected application that stands for all.
+ * - Those it lets through are previewed and made in one update, to protected applications of their own; in a full run each is previewed by
+ *   itself too.
  * - The same with unprotected applications; edits that fail there, or are about the provider, have a stack each.
  */
 export class Trials {
@@ -56,7 +58,7 @@ export class Trials {
     readonly together: Unprotected[];
     readonly alone: Unprotected[];
 
-    readonly tried: Record<string, Promise<Tried>> = {};
+    readonly tried: Record<string, Promise<Tried> | undefined> = {};
     readonly triedAlone: Record<string, Promise<TriedAlone>> = {};
     madeKept!: Promise<Previewed & { now: Record<string, Volumes>; resources: Look["resources"] }>;
     madeOpen!: Promise<Previewed>;
@@ -66,10 +68,10 @@ export class Trials {
     private readonly lanes = new Lanes(3);
     private readonly begun: Promise<unknown>[] = [];
 
-    /** @param isFull every edit is made without protection, and not only those that stand for others. */
+    /** @param isFull every edit is made without protection, and not only those that stand for others; harmless ones are previewed one by one. */
     constructor(
         private readonly world: World,
-        isFull: boolean,
+        private readonly isFull: boolean,
     ) {
         const made = riskyEdits.filter(({ unprotected }) => isFull || unprotected.isRepresentative);
         this.alone = made.filter(({ unprotected }) => unprotected.isAlone);
@@ -101,7 +103,8 @@ export class Trials {
             return { ...previewed, now: volumesInUse(this.world, namesOf(this.keptGroups)), resources: kept.state.resources() };
         });
         for (const edit of this.alone) this.triedAlone[edit.id] = this.inBackground(() => this.tryAlone(project, edit));
-        for (const edit of protectedEdits) this.tried[edit.id] = this.inBackground(() => this.tryProtected(edit));
+        for (const edit of this.isFull ? protectedEdits : refusedEdits)
+            this.tried[edit.id] = this.inBackground(() => this.tryProtected(edit));
     }
 
     /** Waits until nothing is under way. */
