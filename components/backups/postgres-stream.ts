@@ -1,6 +1,6 @@
 /** PostgreSQL as a stream of SQL that says itself what it is of, and whether it is whole. */
 
-import { lastLine, recordMark, type Stream, shellWord } from "./stream";
+import { begun, drained, lastLine, recordMark, type Stream, shellWord } from "./stream";
 
 export { lastLine, recordMark };
 
@@ -33,6 +33,7 @@ const script = ({ app, database, owner }: PostgresStreamRequest) => `#!/bin/sh
 # Writes the database to stdout as SQL: a record, the dump and a last line. Any failure ends it with a non-zero code and no last line.
 set -eu
 umask 077
+${begun}
 here=$(dirname "$0")
 work=$(mktemp -d /tmp/holdfast-stream.XXXXXX)
 trap 'rm -rf "$work"' EXIT
@@ -49,6 +50,7 @@ fi
 psql --no-psqlrc --no-password --quiet --no-align --tuples-only --set=ON_ERROR_STOP=1 --file="$here/stream.sql" 3>&1 1>&2
 [ -e "$work/dumped" ] || { echo "the dump failed: this stream is no recovery point" >&2; exit 1; }
 echo ${shellWord(lastLine)}
+${drained}
 `;
 
 /**

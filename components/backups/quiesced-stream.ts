@@ -1,6 +1,6 @@
 /** Files made whole by an application's own hooks, as a stream of tar that says itself what it is of, and whether it is whole. */
 
-import { lastLine, recordMark, type Stream, shellWord } from "./stream";
+import { begun, drained, lastLine, recordMark, type Stream, shellWord } from "./stream";
 
 /** What the line after the archive says. */
 export interface ArchiveRecord {
@@ -46,6 +46,7 @@ const script = (request: QuiescedStreamRequest) => `#!/bin/sh
 # Writes the files to stdout as tar, while the application holds still: the archive, its record and a last line. Any failure ends it with a
 # non-zero code, and one of the archive without that line.
 set -eu
+${begun}
 bounded() {
     if command -v timeout >/dev/null; then timeout ${request.timeoutSeconds} "$@"; else "$@"; fi
 }
@@ -53,6 +54,7 @@ resume() {
     code=$?
     trap - EXIT
     ${request.unquiesceCommand ? `bounded ${words(request.unquiesceCommand)} >&2 || { echo "the application could not be resumed" >&2; code=1; }` : ":"}
+    [ "$code" != 0 ] || ${drained}
     exit "$code"
 }
 trap resume EXIT

@@ -18,6 +18,16 @@ export const recordMark = "-- holdfast: ";
 /** The last line. A stream without it is cut short, whoever says that it succeeded. */
 export const lastLine = "-- holdfast: complete";
 
+/** Shell at the beginning of a stream's script, for {@link drained}. */
+export const begun = "began=$(date +%s)";
+
+/**
+ * Shell after the last byte of a stream. Kubernetes closes the connection as soon as the command has ended and the reader's side next says that
+ * it is alive, every five seconds; what is still on its way to a slow reader is lost then, and nobody is told. So the command stays as long as
+ * the tens of megabytes that sockets hold may take, at the pace that the stream had.
+ */
+export const drained = "sleep $((5 + ($(date +%s) - began) / 4))";
+
 /** Where the scripts lie in the container. */
 export const streamFolder = "/etc/holdfast/backup";
 

@@ -1,8 +1,7 @@
 /** Valkey as a stream: a snapshot in its own format, with a record before it and a last line after it. */
 
 import { dataPath, memberPort, memberUser, scriptFolder } from "../workloads/valkey/common-script";
-import { lastLine, recordMark } from "./postgres-stream";
-import { type Stream, shellWord } from "./stream";
+import { begun, drained, lastLine, recordMark, type Stream, shellWord } from "./stream";
 
 /** Asked of a snapshot, and of what is restored from it. */
 export const keysQuery = "number of keys";
@@ -15,6 +14,7 @@ const script = (app: string) => `#!/bin/sh
 # Writes a record, the snapshot and a last line to stdout. Any failure ends it with a non-zero code and no last line.
 set -eu
 umask 077
+${begun}
 . ${scriptFolder}/common.sh
 work=${dataPath}/holdfast/backup
 rm -rf "$work"
@@ -43,6 +43,7 @@ keys=$(sed -n 's/^\\[info\\] \\([0-9][0-9]*\\) keys read.*/\\1/p' "$work/checked
 printf '%s{"version":1,"app":"${app}","engine":"valkey","takenAt":"%s","query":"${keysQuery}","answer":"%s"}\n' ${shellWord(recordMark)} "$taken" "$keys"
 cat "$work/dump.rdb"
 printf '\n%s\n' ${shellWord(lastLine)}
+${drained}
 `;
 
 /** The stream of one application, which K8up runs in one of its members. */

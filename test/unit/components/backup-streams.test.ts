@@ -5,11 +5,15 @@ import { join } from "node:path";
 import fc from "fast-check";
 import { lastLine, postgresStream, recordMark } from "../../../components/backups/postgres-stream";
 import { quiescedStream } from "../../../components/backups/quiesced-stream";
-import { shellWord, streamAnnotations, streamPathOf } from "../../../components/backups/stream";
+import { drained, shellWord, streamAnnotations, streamPathOf } from "../../../components/backups/stream";
 
 let folder: string;
+/** The environment of a stream's script: programs beside it go first, and its last wait is noted and takes no time. */
+let env: NodeJS.ProcessEnv;
 beforeEach(() => {
     folder = fs.mkdtempSync(join(os.tmpdir(), "streams-"));
+    fs.writeFileSync(join(folder, "sleep"), `#!/bin/sh\necho "waited $1" >>${folder}/waits\n`, { mode: 0o755 });
+    env = { ...process.env, PATH: `${folder}:${process.env.PATH}`, LOG: join(folder, "log"), POSTGRES_PASSWORD_FILE: "" };
 });
 afterEach(() => fs.rmSync(folder, { recursive: true }));
 
@@ -22,6 +26,28 @@ describe("a word of the shell", () => {
         const all = ["it's", "$HOME", "`id`", 'a "b"', "new\nline", "\\", "", "--", "*"];
         const shown = execFileSync("/bin/sh", ["-c", `printf '%s\\0' ${all.map(shellWord).join(" ")}`], { encoding: "utf8" });
         expect(shown.split("\0").slice(0, -1)).toEqual(all);
+    });
+});
+
+/** Seconds that a script waited at its end. */
+const waits = () =>
+    fs.existsSync(join(folder, "waits"))
+        ? fs
+              .readFileSync(join(folder, "waits"), "utf8")
+              .split("\n")
+              .filter(Boolean)
+              .map((line) => Number(line.split(" ")[1]))
+        : [];
+
+describe("after the last byte", () => {
+    it.each([
+        [0, 5],
+        [40, 15],
+        [3600, 905],
+    ])("a stream of %d s stays for %d s, until its reader has it", (took, waited) => {
+        execFileSync("/bin/sh", ["-euc", `began=$(($(date +%s) - ${took}))\n${drained}`], { env });
+        expect(waits()[0]).toBeGreaterThanOrEqual(waited);
+        expect(waits()[0]).toBeLessThanOrEqual(waited + 1);
     });
 });
 
@@ -69,9 +95,9 @@ describe("the stream of PostgreSQL", () => {
     ])("ends without its last line where %s", (_what, psql) => {
         write(files);
         fs.writeFileSync(join(folder, "psql"), `#!/bin/sh\necho '-- a beginning' >&3\n${psql}\n`, { mode: 0o755 });
-        const env = { ...process.env, PATH: `${folder}:${process.env.PATH}`, POSTGRES_PASSWORD_FILE: "" };
         const { status, stdout } = spawnSync("/bin/sh", [join(folder, "stream.sh")], { encoding: "utf8", env });
         expect(stdout).toBe("-- a beginning\n");
+        expect(waits()).toEqual([]);
         expect(stdout).not.toContain(lastLine);
         expect(status).not.toBe(0);
     });
@@ -79,7 +105,7 @@ describe("the stream of PostgreSQL", () => {
     it("gives the password to psql, and to nobody's command line", () => {
         write({ ...files, password: "s3cret\n" });
         fs.writeFileSync(join(folder, "psql"), `#!/bin/sh\necho "$*" >&3\necho "is $PGPASSWORD" >&3\n`, { mode: 0o755 });
-        const env = { ...process.env, PATH: `${folder}:${process.env.PATH}`, POSTGRES_PASSWORD_FILE: join(folder, "password") };
+        env.POSTGRES_PASSWORD_FILE = join(folder, "password");
         const [commandLine, environment] = spawnSync("/bin/sh", [join(folder, "stream.sh")], { encoding: "utf8", env }).stdout.split("\n");
         expect(environment).toBe("is s3cret");
         expect(commandLine).toMatch(/^--no-psqlrc --no-password /);
@@ -93,7 +119,7 @@ describe("files with hooks", () => {
     function stream(quiesce: string[], mountPaths: string[], unquiesce: string[] | undefined = hook("resumed"), timeoutSeconds = 5) {
         write(quiescedStream({ app: "notes", mountPaths, quiesceCommand: quiesce, unquiesceCommand: unquiesce, timeoutSeconds }).files);
         const log = join(folder, "log");
-        const { status, stdout } = spawnSync("/bin/sh", [join(folder, "stream.sh")], { env: { ...process.env, LOG: log } });
+        const { status, stdout } = spawnSync("/bin/sh", [join(folder, "stream.sh")], { env });
         const extract = () => {
             const to = fs.mkdtempSync(join(folder, "to-"));
             execFileSync("tar", ["-xf", "-", "-C", to], { input: stdout });
@@ -125,12 +151,12 @@ describe("files with hooks", () => {
             mountPaths: [path],
             takenAt: expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/),
         });
+        expect(waits()).toEqual([expect.any(Number)]);
     });
 
     it("of which one can't be read have no last line, though tar ends the archive", () => {
         fs.writeFileSync(join(folder, "tar"), '#!/bin/sh\n/bin/tar "$@"; exit 2\n', { mode: 0o755 });
         write(quiescedStream({ app: "notes", mountPaths: [data()], quiesceCommand: ["true"], timeoutSeconds: 5 }).files);
-        const env = { ...process.env, PATH: `${folder}:${process.env.PATH}` };
         const { status, stdout } = spawnSync("/bin/sh", [join(folder, "stream.sh")], { env });
         expect(status).toBe(2);
         expect(stdout.subarray(-1024).every((byte) => byte === 0)).toBe(true);
@@ -151,7 +177,7 @@ describe("files with hooks", () => {
     });
 
     it("are not read where the hook takes too long", () => {
-        const { status, said, stdout } = stream(["sleep", "60"], [data()], hook("resumed"), 1);
+        const { status, said, stdout } = stream(["/bin/sleep", "60"], [data()], hook("resumed"), 1);
         expect([said, stdout.length]).toEqual([["resumed"], 0]);
         expect(status).not.toBe(0);
     });
@@ -169,7 +195,7 @@ describe("files with hooks", () => {
     it("need no second hook", () => {
         const log = join(folder, "log");
         write(quiescedStream({ app: "notes", mountPaths: [data()], quiesceCommand: hook("quiesced"), timeoutSeconds: 5 }).files);
-        expect(spawnSync("/bin/sh", [join(folder, "stream.sh")], { env: { ...process.env, LOG: log } }).status).toBe(0);
+        expect(spawnSync("/bin/sh", [join(folder, "stream.sh")], { env }).status).toBe(0);
         expect(fs.readFileSync(log, "utf8")).toBe("quiesced\n");
     });
 
