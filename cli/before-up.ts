@@ -6,7 +6,7 @@ import { claimsIn, type StateResource } from "./claims-in-state";
 import { ClusterObjects } from "./cluster-objects";
 import type { Deployment } from "./deployment";
 import { UserError } from "./errors";
-import { departingClaims, type ListedVolume, leftVolumes, scaleInRefusal } from "./scale-in";
+import { departingClaims, type ListedVolume, leftVolumes, scaleInRefusal, votesRefusal } from "./scale-in";
 import { shrinkRefusal, shrunkClaims } from "./shrink";
 import { stackFile } from "./stack";
 
@@ -36,7 +36,7 @@ export function refuseHarm(
         ),
     ];
     const refusals = [
-        scaleInRefusal(departing, file),
+        votesRefusal(departing, plan, file) ?? scaleInRefusal(departing, file),
         missing.length === 0
             ? undefined
             : [`${file} names what is not there; nothing was changed.`, ...missing.map((text) => `  - ${text}`)].join("\n"),

@@ -70,6 +70,25 @@ export function scaleInRefusal(departing: readonly DepartingClaim[], file: strin
     ].join("\n");
 }
 
+/** Engines whose members hold copies and votes of what they keep together, so that one that goes is missing to the others. */
+const voting = new Set<string>(["jetstream"]);
+
+/** Why members can't go whatever is permitted; undefined where they can, or none goes. */
+export function votesRefusal(
+    departing: readonly DepartingClaim[],
+    { engine, replicas }: Pick<Plan, "engine" | "replicas">,
+    file: string,
+): string | undefined {
+    const members = Math.max(replicas, ...departing.filter(({ isOfMember }) => isOfMember).map(({ ordinal }) => ordinal + 1));
+    return voting.has(engine.name) && members > replicas
+        ? [
+              `${members} members can't become ${replicas}; nothing was changed.`,
+              `  Those that go would take their copies of streams and their votes with them, and streams that two of three copies leave stand still.`,
+              `  Write in ${file}: holdfast:replicas: ${members}. To have fewer, publish into a second application with ${replicas}, and take this one down.`,
+          ].join("\n")
+        : undefined;
+}
+
 /** A PersistentVolume, as `kubectl get pv --output=json` lists it. */
 export interface ListedVolume {
     metadata: { name: string };

@@ -28,6 +28,9 @@ export type {
     WorkloadProbe,
     WorkloadResources,
 } from "./workloads/container-args";
+export { JetStream } from "./workloads/jetstream";
+export type { JetStreamArgs } from "./workloads/jetstream-args";
+export type { JetStreamStream } from "./workloads/jetstream-streams";
 export type { ConfigFiles, ScratchVolume, SecretFiles, WorkloadDescription, WorkloadToleration } from "./workloads/pod-args";
 export { Postgres, type PostgresArgs } from "./workloads/postgres";
 export { StatefulWorkload } from "./workloads/stateful-workload";

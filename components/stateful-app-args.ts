@@ -4,6 +4,7 @@ import type { AwsCluster } from "./storage/aws/app-cluster";
 import type { ClusterAddress } from "./storage/cluster-look";
 import type { StaticDisk } from "./storage/disks";
 import type { AppWorkload } from "./workloads/app-workload";
+import type { JetStreamStream } from "./workloads/jetstream-streams";
 
 /** What a StatefulApp is made from. What decides the plan is plain, because a preview must know the plan. */
 export interface StatefulAppArgs extends AppBackupArgs, ClusterAddress {
@@ -132,6 +133,11 @@ export interface StatefulAppArgs extends AppBackupArgs, ClusterAddress {
      * @default none: needed for `custom`, and for nothing else
      */
     workload?: AppWorkload;
+    /**
+     * The streams, for a use case that runs on JetStream. Their limits are changed in place.
+     * @default one with the application's name, for all that is published below it
+     */
+    streams?: JetStreamStream[];
     /**
      * The database made at the first start.
      * @default the application's name, with "_" for "-"

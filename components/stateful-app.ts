@@ -83,6 +83,9 @@ export function planOf(app: string, args: StatefulAppArgs): { plan?: Plan; probl
             ...plannedStorageProblems(plan, args, isRegionSaid(args)),
             ...appClaimProblems(plan, args),
             ...plannedBackupProblems(plan, args),
+            ...(args.streams !== undefined && plan.engine.name !== "jetstream"
+                ? [{ path: "streams", reason: `"${plan.useCase}" runs on ${plan.engine.name}, which has no streams. Leave them out.` }]
+                : []),
             ...(engine?.problems(plan, args) ?? []),
         ],
     };

@@ -4,6 +4,7 @@ import type { AwsCluster } from "../components/storage/aws/app-cluster";
 import type { StaticDisk } from "../components/storage/disks";
 import type { DriverDescription } from "../components/usecases/drivers";
 import type { AppWorkload } from "../components/workloads/app-workload";
+import type { JetStreamStream } from "../components/workloads/jetstream-streams";
 import type { PolicyDescription } from "../policies/backup";
 
 /** What a key holds: one value, a list of them, a list of items with parts, values by name, descriptions by name, a workload, a number, or something secret. */
@@ -44,6 +45,7 @@ export const keys = {
         kind: "workload",
         example: '{ "ports": [{ "name": "http", "port": 8080 }], "volumes": [{ "name": "data", "mountPath": "/var/lib/wiki" }] }',
     },
+    streams: { kind: "items", example: '[{ "name": "clicks", "subjects": ["clicks.>"], "maxAge": "30d" }]' },
     database: { kind: "text", example: "user_preferences" },
     password: { kind: "secret", example: "the password" },
     passwordSecret: { kind: "text", example: "user-preferences-password" },
@@ -104,6 +106,7 @@ export interface Settings {
     drivers?: Record<string, DriverDescription>;
     policies?: Record<string, PolicyDescription>;
     workload?: AppWorkload;
+    streams?: JetStreamStream[];
     database?: string;
     password?: string;
     passwordSecret?: string;

@@ -3,7 +3,8 @@
 import type { EngineName } from "../usecases/plan";
 import { container } from "./container";
 import type { Engine } from "./engine";
+import { jetstream } from "./jetstream";
 import { postgres } from "./postgres";
 import { valkey } from "./valkey";
 
-export const engines: Partial<Record<EngineName, Engine>> = { postgres, valkey, container };
+export const engines: Partial<Record<EngineName, Engine>> = { postgres, valkey, jetstream, container };

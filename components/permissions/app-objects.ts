@@ -9,7 +9,7 @@ import { ObjectNames } from "./nearest";
 import { readPermission } from "./permission";
 
 /** Engines whose clients have a password that is made here. */
-const withPassword: readonly EngineName[] = ["postgres", "valkey"];
+const withPassword: readonly EngineName[] = ["postgres", "valkey", "jetstream"];
 
 /** What of an application's arguments decides what its objects are called. */
 export interface AppObjectArgs {

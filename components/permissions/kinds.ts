@@ -37,6 +37,7 @@ export const permissionKinds = {
     cluster: "program",
     database: "program",
     secret: "program",
+    stream: "program",
     volume: "program",
     // Clouds, and what exists only in the state
     backuppolicy: "program",

@@ -43,7 +43,7 @@ const official: Target["images"] = {
     "postgres-cluster": { version: "17", image: "ghcr.io/cloudnative-pg/postgresql:17.5", runAsUser: 26, runAsGroup: 26 },
     valkey: { version: "8.1", image: "docker.io/valkey/valkey:8.1.4", runAsUser: 999, runAsGroup: 999 },
     // The image has no user of its own: any number that owns the volume will do.
-    jetstream: { version: "2.11", image: "docker.io/library/nats:2.11.10", runAsUser: 1000, runAsGroup: 1000 },
+    jetstream: { version: "2.12", image: "docker.io/library/nats:2.12.6-alpine", runAsUser: 1000, runAsGroup: 1000 },
 };
 
 export const targets: Record<TargetName, Target> = {
@@ -73,8 +73,7 @@ export const targets: Record<TargetName, Target> = {
             postgres: { version: "17", image: "registry.sandbox.holdfast/postgres:17", runAsUser: 101, runAsGroup: 103 },
             valkey: { version: "8.1", image: "registry.sandbox.holdfast/valkey:8.1", runAsUser: 999, runAsGroup: 1000 },
             "postgres-cluster": { version: "17", image: "registry.sandbox.holdfast/postgres:17", runAsUser: 101, runAsGroup: 103 },
-            // The sandbox builds no image for this one yet: what runs on it is planned there, not made.
-            jetstream: { version: "2.11", image: "registry.sandbox.holdfast/nats:2.11", runAsUser: 1000, runAsGroup: 1000 },
+            jetstream: { version: "2.12", image: "registry.sandbox.holdfast/nats:2.12", runAsUser: 1000, runAsGroup: 1000 },
         },
         tools: {
             restic: "registry.sandbox.holdfast/k8up:2.12.0",

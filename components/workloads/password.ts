@@ -25,8 +25,13 @@ export interface PasswordRequest {
     password?: pulumi.Input<string>;
     /** It is the members' own, which no client is given. */
     isOfMembers?: boolean;
+    /** Keys of further passwords, each of its own and random. */
+    further?: readonly string[];
     allow?: string[];
 }
+
+/** 192 bits in letters, digits, "-" and "_": safe in URLs, in .pgpass and in a shell. */
+const random = (): string => randomBytes(24).toString("base64url");
 
 /**
  * The Secret with a password that is made once.
@@ -42,14 +47,20 @@ export function createPassword(
     dependsOn: pulumi.ResourceOptions["dependsOn"],
 ): Secret {
     const secretName = request.isOfMembers ? membersSecretNameOf(request.app) : passwordSecretNameOf(request.app);
-    // 192 bits in letters, digits, "-" and "_": safe in URLs, in .pgpass and in a shell.
-    const password = pulumi.secret(request.password ?? randomBytes(24).toString("base64url"));
+    const passwords = {
+        [passwordKey]: request.password ?? random(),
+        ...Object.fromEntries((request.further ?? []).map((key) => [key, random()])),
+    };
+    const data = Object.entries(passwords).map(([key, password]) => [
+        key,
+        pulumi.secret(password).apply((text) => Buffer.from(text).toString("base64")),
+    ]);
     return new Secret(
         name,
         {
             metadata: { name: secretName, namespace: request.namespace, labels: labelsOf(request.app) },
             type: "Opaque",
-            data: { [passwordKey]: password.apply((text) => Buffer.from(text).toString("base64")) },
+            data: Object.fromEntries(data),
         },
         {
             parent: component,

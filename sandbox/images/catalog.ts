@@ -213,6 +213,39 @@ export const IMAGES: readonly Image[] = [
         estimateSeconds: 15,
     },
     {
+        // Server and command line in one; beside the official image's server upstream has an image of its own for the command line.
+        name: "nats",
+        tag: "2.12",
+        source: {
+            kind: "debian",
+            suite: "trixie",
+            packages: SHELL,
+            without: [...MAINTAINER_TOOLS, "libdb5.3t64"],
+        },
+        programs: [
+            { to: "/usr/local/bin/nats-server", module: "../toolchain/modules/nats", package: "github.com/nats-io/nats-server/v2" },
+            {
+                to: "/usr/local/bin/nats",
+                module: "../toolchain/modules/nats",
+                package: "github.com/nats-io/natscli/nats",
+                versions: { "main.version": "0.3.0" },
+            },
+        ],
+        users: [{ name: "nats", uid: 1000, gid: 1000, home: "/home/nats" }],
+        directories: [
+            { path: "/data", mode: 0o755, uid: 1000, gid: 1000 },
+            { path: "/home/nats", mode: 0o755, uid: 1000, gid: 1000 },
+        ],
+        config: {
+            User: "1000:1000",
+            Env: ["PATH=/usr/local/bin:/usr/bin:/usr/sbin", "LANG=C.UTF-8"],
+            Cmd: ["nats-server"],
+            ExposedPorts: { "4222/tcp": {}, "6222/tcp": {}, "8222/tcp": {} },
+        },
+        neededBy: ["user-actions", "audit-log"],
+        estimateSeconds: 60,
+    },
+    {
         // For scripts of jobs that report to the API. They have no packages, so there is no npm.
         name: "node",
         tag: "20",
@@ -225,7 +258,7 @@ export const IMAGES: readonly Image[] = [
         users: [{ name: "node", uid: 1000, gid: 1000, home: "/home/node" }],
         directories: [{ path: "/home/node", mode: 0o755, uid: 1000, gid: 1000 }],
         config: { User: "1000:1000", Env: ["PATH=/usr/local/bin:/usr/bin:/usr/sbin", "LANG=C.UTF-8"], Cmd: ["node"] },
-        neededBy: [],
+        neededBy: ["user-actions", "audit-log"],
         estimateSeconds: 30,
     },
     {

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import type { KnownClaim } from "../../../cli/claims-in-state";
-import { departingClaims, type ListedVolume, leftVolumes, scaleInRefusal } from "../../../cli/scale-in";
+import { departingClaims, type ListedVolume, leftVolumes, scaleInRefusal, votesRefusal } from "../../../cli/scale-in";
 import type { PlannedVolume } from "../../../components/usecases/plan";
 
 const known = (name: string, isProtected = true): KnownClaim => ({ name, namespace: "shop", size: "1Gi", isProtected });
@@ -86,5 +86,21 @@ describe("the data of deleted claims", () => {
         expect(leftVolumes(departed, [], "kubectl").join("\n")).toContain("it left no volume");
         expect(leftVolumes(departed, undefined, "kubectl").join("\n")).toContain("could not be asked");
         expect(leftVolumes([], [pv("pvc-a", "data-cart-1")], "kubectl")).toEqual([]);
+    });
+});
+
+describe("members that vote", () => {
+    const engine = (name: "jetstream" | "container") => ({ name }) as Parameters<typeof votesRefusal>[1]["engine"];
+    const votes = (name: "jetstream" | "container", replicas: number, allow: string[] = []) =>
+        votesRefusal(departingClaims(three, plan(replicas), { allow }), { engine: engine(name), replicas }, "stacks/Pulumi.cart.yaml");
+
+    test("don't go, whatever is permitted", () => {
+        const text = votes("jetstream", 1, ["delete data-cart-1", "delete data-cart-2"]);
+        expect(text).toContain("3 members can't become 1; nothing was changed.");
+        expect(text).toContain("Write in stacks/Pulumi.cart.yaml: holdfast:replicas: 3");
+    });
+
+    test("are no question where none goes, or where members know nothing of each other", () => {
+        expect([votes("jetstream", 3), votes("jetstream", 5), votes("container", 1)]).toEqual([undefined, undefined, undefined]);
     });
 });

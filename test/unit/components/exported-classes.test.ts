@@ -40,6 +40,7 @@ it("finds the public surface", () => {
         "ClaimSnapshot",
         "CloudStorage",
         "FileBackup",
+        "JetStream",
         "LocalStorage",
         "NetworkStorage",
         "Postgres",

@@ -53,7 +53,7 @@ test("a target's drivers, images and environment are ones that exist", () => {
         expect(target.excluded.every((name) => drivers[name] !== undefined)).toBe(true);
         expect(target.excluded.filter((name) => Object.values(target.drivers).flat().includes(name))).toEqual([]);
         for (const engine of ["postgres", "postgres-cluster", "valkey", "jetstream"] as const) {
-            expect(target.images[engine]?.image).toMatch(/:[\d.]+$/);
+            expect(target.images[engine]?.image).toMatch(/:[\d.]+(-alpine)?$/);
         }
     }
 });

@@ -1,0 +1,81 @@
+/** NATS servers with JetStream, made from a plan. */
+
+import * as pulumi from "@pulumi/pulumi";
+import { appNameProblem, type InputProblem } from "../problems";
+import type { StatefulAppArgs } from "../stateful-app-args";
+import type { Plan } from "../usecases/plan";
+import { targets } from "../usecases/targets";
+import { JetStream, jetStreamPort, jetStreamProblems } from "../workloads/jetstream";
+import type { JetStreamArgs } from "../workloads/jetstream-args";
+import { type Engine, lostNodeSecondsOf } from "./engine";
+
+/** What of the arguments is the plan's or the caller's to say, whatever they are made with. */
+function jetStreamArgs(plan: Plan, args: StatefulAppArgs): Omit<JetStreamArgs, "namespace" | "storageClass"> {
+    const [volume] = plan.volumes;
+    const { requests, limits } = plan.resources;
+    return {
+        app: plan.app,
+        image: plan.engine.image,
+        runAsUser: plan.engine.runAsUser,
+        runAsGroup: plan.engine.runAsGroup,
+        size: volume.size,
+        ceiling: volume.ceiling,
+        accessMode: volume.accessMode,
+        attributesClass: args.attributesClass,
+        replicas: plan.replicas,
+        streams: args.streams,
+        password: args.password,
+        allow: args.allow,
+        resources: { cpu: requests.cpu, memory: requests.memory, cpuLimit: limits.cpu, memoryLimit: limits.memory },
+        nodeImage: targets[plan.target].tools?.node,
+        lostNodeSeconds: lostNodeSecondsOf(plan),
+        spreadOver: plan.spread.topologyKey,
+        spreadIsRequired: plan.spread.required,
+        clientNamespaces: args.clientNamespaces,
+    };
+}
+
+/** Arguments that mean nothing here, and why. */
+const meaningless = {
+    workload: "describes an image of your own. Leave it out, or write useCase: custom.",
+    database: "there are streams and no database. Leave it out, and name streams under streams.",
+    passwordSecret:
+        "the servers have passwords of their own beside it, in a Secret that is made. Leave it out, or give the user's as password.",
+    restoreFrom: "a member's volume knows the other members by name, and is no copy of what they agreed on. Leave it out.",
+} as const satisfies Partial<Record<keyof StatefulAppArgs, string>>;
+
+export const jetstream: Engine = {
+    problems(plan, args) {
+        const problems: InputProblem[] = Object.entries(meaningless)
+            .filter(([key]) => args[key as keyof typeof meaningless] !== undefined)
+            .map(([path, reason]) => ({ path, reason }));
+        if (args.keepClaims !== undefined && args.keepClaims !== plan.replicas) {
+            problems.push({
+                path: "keepClaims",
+                reason: `${args.keepClaims} is not ${plan.replicas}: a member that doesn't run still votes and holds copies of streams, so that none is taken away. Leave it out, or write replicas: ${args.keepClaims}.`,
+            });
+        }
+        // The name, the claims and their sizes are judged for every engine.
+        return appNameProblem(plan.app) === undefined
+            ? [...problems, ...jetStreamProblems(plan.app, { ...jetStreamArgs(plan, args), namespace: "", storageClass: "" })]
+            : problems;
+    },
+    stream: () => undefined,
+    // The official image has no client.
+    clientCommand: ({ app }) => `port-forward service/${app} ${jetStreamPort}:${jetStreamPort}`,
+    create(name, plan, args, context) {
+        const made = new JetStream(
+            `${name}-jetstream`,
+            {
+                ...jetStreamArgs(plan, args),
+                namespace: context.namespace,
+                storageClass: context.storageClass,
+                annotations: context.backedUp.annotations,
+                claimAnnotations: context.backedUp.claimAnnotations,
+            },
+            { parent: context.component, dependsOn: [...context.dependsOn, ...context.backedUp.dependsOn] },
+        );
+        const { host, user, passwordSecret, claimNames, claimClasses } = made;
+        return { host, port: jetStreamPort, database: pulumi.output(""), user, passwordSecret, claimNames, claimClasses, component: made };
+    },
+};
