@@ -13,6 +13,7 @@ const files = {
     "provider/truth": { seconds: 220 },
     "provider/rules": { seconds: 190 },
     claims: { seconds: 170 },
+    "valkey-guard": { seconds: 60, full: 300 },
     custom: { seconds: 160 },
     drivers: { seconds: 150 },
     review: { seconds: 130 },
