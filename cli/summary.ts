@@ -8,6 +8,8 @@ export interface StackOutputs {
         /** Of a database. */
         database?: string;
         user?: string;
+        /** Of files beside the database. */
+        files?: { url: string; secret: string }[];
         command: string;
         clients: string;
     };
@@ -36,6 +38,7 @@ export function summary(stack: string, outputs: StackOutputs, isSandbox: boolean
                       ...(connection.user ? [`user ${connection.user}`] : []),
                   ].join(", "),
               ]),
+        ...(connection.files ?? []).map(({ url, secret }) => `  files: ${url}<name>, written with the token in Secret ${secret}`),
         `  clients: ${connection.clients}`,
         `  ${connection.command}`,
         ...(password

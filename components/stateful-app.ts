@@ -143,7 +143,12 @@ export class StatefulApp extends pulumi.ComponentResource {
         const place = { component: this, name, namespace: namespaceName, dependsOn };
         const kind = engines[plan.engine.name];
         const backedUp = preparePods(plan, args, kind?.stream(plan, args), place);
-        const engine = kind?.create(name, plan, args, { ...place, storageClass: storage.className, backedUp });
+        const engine = kind?.create(name, plan, args, {
+            ...place,
+            storageClass: storage.className,
+            volumeClasses: storage.volumeClassNames,
+            backedUp,
+        });
         // After what they back up: a schedule that finds no pod makes a backup of nothing.
         createBackups(plan, args, place, engine ? [engine.component] : []);
         this.host = pulumi.output(engine?.host ?? "");

@@ -1,10 +1,11 @@
 import { backupNeedsOf } from "../components/backups/planned-backup";
+import { engines } from "../components/engines";
 import { isLookedAt, missingFrom, warnOfUnknown } from "../components/storage/driver-presence";
 import { clusterNeedsOf } from "../components/storage/planned-storage";
 import type { CheckedConfig } from "./check";
 
 /**
- * What the plan's storage and backups take and its cluster hasn't got, in the words of config.
+ * What the plan's storage, engine and backups take and its cluster hasn't got, in the words of config.
  *
  * Looked for in a preview only, since an update has had one; and only where plan and cluster are known, whatever else is wrong. A cluster
  * that doesn't answer is a warning.
@@ -13,7 +14,11 @@ export async function missingInCluster({ plan, cluster, settings }: CheckedConfi
     if (!plan || !cluster || !isLookedAt(cluster)) {
         return [];
     }
-    const { problems, unknown } = await missingFrom(cluster, [...clusterNeedsOf(plan, settings), ...backupNeedsOf(plan)]);
+    const { problems, unknown } = await missingFrom(cluster, [
+        ...clusterNeedsOf(plan, settings),
+        ...(engines[plan.engine.name]?.needs ?? []),
+        ...backupNeedsOf(plan),
+    ]);
     if (unknown !== undefined) {
         warnOfUnknown(cluster, unknown);
     }

@@ -4,6 +4,8 @@ import { inWords } from "../components/usecases/quantities";
 import type { AppWorkload } from "../components/workloads/app-workload";
 import { clientLabelOf } from "../components/workloads/labels";
 import { clientPortsOf } from "../components/workloads/network";
+import { passwordSecretNameOf } from "../components/workloads/password";
+import { filesNameOf } from "../components/workloads/shared-files-spec";
 import { type Cluster, kubectl } from "./cluster";
 
 /** What the outputs are made from: names only, never a password. */
@@ -48,8 +50,18 @@ export function connectionOf(plan: Plan, made: Made, cluster: Cluster, workload?
         ...(made.database === "" ? {} : { database: made.database }),
         user: made.user,
         command: command(engines[plan.engine.name]?.clientCommand?.(plan, made) ?? `get pods -l app.kubernetes.io/name=${plan.app}`),
+        ...filesOf(plan, made),
         clients,
     };
+}
+
+/** Files beside the rows, where the use case has them: where they are asked for, and whose token writes them. */
+function filesOf({ app, volumes }: Plan, { namespace }: Made) {
+    const files = volumes
+        .filter(({ shared }) => shared)
+        .map(({ name }) => filesNameOf(app, name))
+        .map((name) => ({ url: `http://${name}.${namespace}.svc.cluster.local/`, secret: passwordSecretNameOf(name) }));
+    return files.length > 0 ? { files } : {};
 }
 
 /** Where the password is. */
@@ -94,7 +106,10 @@ export function promiseOf(plan: Plan) {
 /** The claims that hold the data, each with the class it has, which may be older than the one new claims get. */
 export function claimsOf(plan: Plan, made: Made) {
     return made.claimNames.map((name) => {
-        const volume = plan.volumes.find((candidate) => name.startsWith(`${candidate.name}-${plan.app}-`));
+        // Those of an operator are called after the application alone.
+        const volume =
+            plan.volumes.find((candidate) => name.startsWith(`${candidate.name}-${plan.app}-`)) ??
+            plan.volumes.find(({ shared }) => !shared);
         return { name, namespace: made.namespace, size: volume?.size ?? "", storageClass: made.claimClasses[name] ?? made.storageClass };
     });
 }

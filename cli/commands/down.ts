@@ -1,10 +1,12 @@
 import * as path from "node:path";
 import { clusterOf, kubectl } from "../../stacks/cluster";
 import { surroundings } from "../../stacks/surroundings";
+import { ClusterApi } from "../backups/cluster";
 import { knownResources } from "../claims-in-state";
 import { ClusterObjects } from "../cluster-objects";
 import { onStack } from "../deployment";
 import { UserError } from "../errors";
+import { clustersIn, putToRest } from "../hibernation";
 import { departureNotes, departureOf, departureRefusal, departureSummary } from "../removal";
 import { type ListedVolume, leftVolumes } from "../scale-in";
 import { stackFile } from "../stack";
@@ -25,6 +27,10 @@ export async function runDown(stack: string, options: { yes?: boolean }): Promis
         }
         const after = departureOf(checked, knownResources(pulumi, stack));
         const { cluster } = clusterOf(checked.settings, surroundings);
+        const api = cluster && new ClusterApi(cluster, pulumi.env);
+        for (const kept of clustersIn(knownResources(pulumi, stack))) {
+            if (api) await putToRest(api, kept, (text) => console.error(text));
+        }
         const departed = before.claims.filter(({ name }) => !after.claims.some((claim) => claim.name === name));
         const volumes = departed.length > 0 ? new ClusterObjects(cluster, pulumi.env).list<ListedVolume>("persistentvolumes") : [];
         const left = cluster ? leftVolumes(departed, volumes, kubectl(cluster)) : [];

@@ -5,6 +5,7 @@ import type { BackedUpPods } from "../backups/planned-backup";
 import type { Stream } from "../backups/stream";
 import type { InputProblem } from "../problems";
 import type { StatefulAppArgs } from "../stateful-app-args";
+import type { ClusterNeed } from "../storage/driver-presence";
 import type { Plan } from "../usecases/plan";
 import { secondsOf } from "../usecases/quantities";
 
@@ -13,6 +14,8 @@ export interface EngineContext {
     component: pulumi.ComponentResource;
     namespace: string;
     storageClass: pulumi.Input<string>;
+    /** Classes of volumes that have their own, by the volume's name. */
+    volumeClasses: { [volume: string]: pulumi.Input<string> };
     dependsOn: pulumi.Resource[];
     /** What the pods and claims carry for their backup. */
     backedUp: BackedUpPods;
@@ -36,6 +39,8 @@ export interface Engine {
     problems(plan: Plan, args: StatefulAppArgs): InputProblem[];
     /** What can be seen without a plan, where the wish gives none: so that everything is told at once. */
     unplannedProblems?(app: string, args: StatefulAppArgs): InputProblem[];
+    /** What has to be in the cluster before it can be made, beside storage. */
+    needs?: readonly ClusterNeed[];
     /** How its data is copied as a stream; undefined where its files are copied. */
     stream(plan: Plan, args: StatefulAppArgs): Stream | undefined;
     /** What a person runs with kubectl to talk to it, in its namespace; undefined where nothing is known of its clients. */

@@ -5,6 +5,13 @@ import { container } from "./container";
 import type { Engine } from "./engine";
 import { jetstream } from "./jetstream";
 import { postgres } from "./postgres";
+import { postgresCluster } from "./postgres-cluster";
 import { valkey } from "./valkey";
 
-export const engines: Partial<Record<EngineName, Engine>> = { postgres, valkey, jetstream, container };
+export const engines: Partial<Record<EngineName, Engine>> = {
+    postgres,
+    "postgres-cluster": postgresCluster,
+    valkey,
+    jetstream,
+    container,
+};

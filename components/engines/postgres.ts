@@ -2,8 +2,8 @@
 
 import { postgresStream } from "../backups/postgres-stream";
 import type { InputProblem } from "../problems";
-import { Postgres, postgresPort } from "../workloads/postgres";
-import { databaseNameOf, databaseNameProblem } from "../workloads/postgres-settings";
+import { Postgres } from "../workloads/postgres";
+import { databaseNameOf, databaseNameProblem, postgresPort } from "../workloads/postgres-settings";
 import { type Engine, lostNodeSecondsOf, type MadeEngine } from "./engine";
 
 /** Asked of a database where its policy has no query: it is there, and has its tables. */

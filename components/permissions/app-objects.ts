@@ -4,6 +4,8 @@ import { repositorySecretNameOf } from "../backups/backup-repository";
 import type { EngineName, Plan } from "../usecases/plan";
 import { plannedClaims } from "../volumes/claim-plan";
 import { membersSecretNameOf, passwordSecretNameOf } from "../workloads/password";
+import { ownerSecretNameOf, readerSecretNameOf } from "../workloads/postgres-cluster-names";
+import { filesNameOf } from "../workloads/shared-files-spec";
 import { objectName } from "./kinds";
 import { ObjectNames } from "./nearest";
 import { readPermission } from "./permission";
@@ -22,9 +24,19 @@ export interface AppObjectArgs {
 /** Claims, namespace, password and the backups' keys. What a storage or a snapshot is made of isn't known before it is made. */
 export function appObjects(plan: Pick<Plan, "app" | "replicas" | "volumes" | "engine" | "backup">, args: AppObjectArgs): string[] {
     const { app, replicas, engine, backup } = plan;
-    const volumes = plan.volumes.filter((volume) => !volume.shared);
+    // A cluster's claims are its operator's, and go with it.
+    const isCluster = engine.name === "postgres-cluster";
+    const volumes = plan.volumes.filter((volume) => !volume.shared && !isCluster);
+    const clusterSecrets = [passwordSecretNameOf(app), ownerSecretNameOf(app), readerSecretNameOf(app)];
     return [
         ...plannedClaims({ app, replicas, volumes, keepClaims: args.keepClaims }).map(({ name }) => objectName("", name)),
+        ...plan.volumes
+            .filter(({ shared }) => shared)
+            .flatMap(({ name }) => [
+                objectName("", `${name}-${app}-0`),
+                objectName("secret", passwordSecretNameOf(filesNameOf(app, name))),
+            ]),
+        ...(isCluster ? [objectName("cluster", app), ...clusterSecrets.map((name) => objectName("secret", name))] : []),
         ...(args.createsNamespace === false ? [] : [objectName("namespace", args.namespace ?? app)]),
         ...(withPassword.includes(engine.name) && args.passwordSecret === undefined
             ? [objectName("secret", passwordSecretNameOf(app))]
@@ -42,7 +54,7 @@ export interface Misspelt {
 }
 
 /** Kinds of which an application's objects are known. */
-const known = /^((namespace|secret)\/|[^/]*$)/;
+const known = /^((cluster|namespace|secret)\/|[^/]*$)/;
 
 /** The permissions that nearly name something of the application. Those that don't may be about what it no longer has, or about others'. */
 export function misspeltPermissions(allow: readonly string[] | undefined, objects: readonly string[]): Misspelt[] {

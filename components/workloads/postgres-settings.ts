@@ -1,5 +1,8 @@
 import { bytesOf } from "../usecases/quantities";
 
+/** The port PostgreSQL listens on. */
+export const postgresPort = 5432;
+
 const MiB = 2 ** 20;
 
 function mebibytes(bytes: number, least: number, most: number): string {

@@ -5,7 +5,7 @@ import { bytesOf, quantity } from "../usecases/quantities";
 import type { WorkloadResources } from "./container-args";
 import { createPassword, passwordKey, passwordSecretNameOf } from "./password";
 import type { ConfigFiles } from "./pod-args";
-import { databaseNameOf, databaseNameProblem, postgresArguments, postgresSettings } from "./postgres-settings";
+import { databaseNameOf, databaseNameProblem, postgresArguments, postgresPort, postgresSettings } from "./postgres-settings";
 import { StatefulWorkload } from "./stateful-workload";
 import type { StatefulWorkloadArgs } from "./workload-args";
 
@@ -127,9 +127,6 @@ export interface PostgresArgs {
      */
     clientNamespaces?: string[];
 }
-
-/** The port PostgreSQL listens on. */
-export const postgresPort = 5432;
 
 const port = postgresPort;
 const mountPath = "/var/lib/postgresql/data";

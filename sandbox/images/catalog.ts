@@ -258,7 +258,7 @@ export const IMAGES: readonly Image[] = [
         users: [{ name: "node", uid: 1000, gid: 1000, home: "/home/node" }],
         directories: [{ path: "/home/node", mode: 0o755, uid: 1000, gid: 1000 }],
         config: { User: "1000:1000", Env: ["PATH=/usr/local/bin:/usr/bin:/usr/sbin", "LANG=C.UTF-8"], Cmd: ["node"] },
-        neededBy: ["user-actions", "audit-log"],
+        neededBy: ["user-actions", "audit-log", "social-feed"],
         estimateSeconds: 30,
     },
     {

@@ -108,11 +108,7 @@ describe("a stateful app", () => {
         expect(problems.map(({ path }) => path)).toEqual(["storageDriver"]);
     });
 
-    it("names what this version can make, where it can't make a use case", () => {
-        const { problems } = planOf("ledger", { useCase: "banking-ledger", target: "sandbox" });
-        expect(problems).toEqual([
-            { path: "useCase", reason: expect.stringContaining("It makes: postgres, valkey, jetstream, container.") },
-        ]);
+    it("names what AWS takes, where it isn't given", () => {
         expect(planOf("prefs", { useCase: "user-preferences", target: "eks" }).problems).toEqual([
             { path: "region", reason: expect.stringContaining("missing: AWS resources are made where the cluster is.") },
             { path: "aws.clusterName", reason: expect.stringContaining("Write its name, or a class that exists") },
