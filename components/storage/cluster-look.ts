@@ -30,13 +30,17 @@ export type Ask = (address: ClusterAddress, argv: string[]) => Promise<Answer>;
 /** How long a preview waits for a cluster that doesn't answer. */
 const seconds = 5;
 
+/** What kubectl may need of the program's environment: all but what Pulumi hands the program its config in, and what holds keys. */
+export const withoutSecrets = (env: NodeJS.ProcessEnv): NodeJS.ProcessEnv =>
+    Object.fromEntries(Object.entries(env).filter(([name]) => !/^(PULUMI_CONFIG|HOLDFAST_BACKUP_)/.test(name)));
+
 const kubectl: Ask = ({ kubeconfig, context }, argv) => {
     const where = [...(kubeconfig ? ["--kubeconfig", kubeconfig] : []), ...(context ? ["--context", context] : [])];
     return new Promise((resolve) => {
         execFile(
             "kubectl",
             [...where, `--request-timeout=${seconds}s`, ...argv],
-            { timeout: seconds * 1000, maxBuffer: 1 << 24 },
+            { timeout: seconds * 1000, maxBuffer: 1 << 24, env: withoutSecrets(process.env) },
             (error, stdout, stderr) => {
                 const missing = error && "code" in error && error.code === "ENOENT" ? "kubectl is not installed" : undefined;
                 const last = stderr.trim().split("\n").pop();

@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { LocalStorage, NetworkStorage, type StorageClassArgs } from "../../../components";
 import { classSpecOf } from "../../../components/storage/class-spec";
-import { type Answer, type Ask, askInstead } from "../../../components/storage/cluster-look";
+import { type Answer, type Ask, askInstead, withoutSecrets } from "../../../components/storage/cluster-look";
 import { checkedAtPreview, neededBy } from "../../../components/storage/driver-presence";
 import type { StorageKind } from "../../../components/usecases/plan";
 import { record } from "../../support/mocks";
@@ -127,4 +127,10 @@ it("an update doesn't look: its preview has", async () => {
 it("a preview under mocks doesn't look unless somebody answers in kubectl's place", async () => {
     await preview(() => void new NetworkStorage("shared", { driver: "longhorn", context: "no-such-context" }));
     expect(logged).toEqual([]);
+});
+
+test("kubectl gets the program's environment without what Pulumi and the sandbox hand the program in it", () => {
+    const env = { PATH: "/bin", KUBECONFIG: "k", HTTPS_PROXY: "p", HOLDFAST_TARGET: "t" };
+    const more = { PULUMI_CONFIG: "{}", PULUMI_CONFIG_SECRET_KEYS: "[]", HOLDFAST_BACKUP_KEY: "x", HOLDFAST_BACKUP_SECRET_ACCESS_KEY: "y" };
+    expect(withoutSecrets({ ...env, ...more })).toEqual(env);
 });
