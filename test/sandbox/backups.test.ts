@@ -168,7 +168,7 @@ test("the image of the add-on is built only for it, and again when the module's 
     expect(Object.keys(addOns)).toContain("backups");
     const pinned = ["go.mod", "go.sum"].map((file) => path.join("../toolchain/modules/k8up", file));
     expect(sourceFiles(image as (typeof IMAGES)[number])).toEqual(pinned);
-    expect(IMAGES.filter(({ programs }) => programs).map(shortName)).toEqual(["k8up:2.12.0", "cloudnative-pg:1.30.0"]);
+    expect(IMAGES.filter(({ programs }) => programs).map(shortName)).toEqual(["nats:2.12", "k8up:2.12.0", "cloudnative-pg:1.30.0"]);
 
     const sources = path.join(layout.state, "images");
     const write = (text: string) => {
