@@ -33,6 +33,7 @@ const files = {
     "restore-backup": { seconds: 180 },
     "restore-custom": { seconds: 200 },
     retention: { seconds: 45 },
+    "backup-faults": { seconds: 230, full: 560, alone: true },
 };
 
 /** What is known of a file; a new one is taken for two minutes, alone. */
