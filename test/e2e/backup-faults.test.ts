@@ -18,16 +18,23 @@ const psql = `psql -U ${database} -d ${database} -XAtqc`;
 const inServer = (of: string, script: string) => world.kubectl("-n", of, "exec", `${of}-0`, "-c", "main", "--", "sh", "-c", script);
 const sql = (of: string, statement: string) => inServer(of, `${psql} "${statement}"`);
 
+const pictures = "select n as id, pg_read_binary_file('/dev/urandom', 0, 1048576) as data from generate_series(1, 120) n";
+
 /** Every row, as one figure for each table. */
 const contents = (of: string) =>
     ["pictures", "settings"].map((table) => sql(of, `select count(*), md5(string_agg(md5(t::text), '' order by id)) from ${table} t`));
 
-/** Stops the server's process that copies a table out or in once so many bytes are through, and returns its id there. */
+/**
+ * Stops a copy once so many bytes of a table are through, and returns the process id there: of what reads a dump, since a stopped server process
+ * may be holding a page that everyone else waits for, and of the server's own where what writes is in another pod.
+ */
 const stopCopy = (of: string, command: "COPY TO" | "COPY FROM", bytes: number) => {
     const copying = `select pid from pg_stat_progress_copy where command = '${command}' and bytes_processed > ${bytes}`;
+    const process = command === "COPY TO" ? "$(pgrep -xo pg_dump)" : "$server";
+    const stop = `pid=${process}; kill -STOP $pid && echo $pid && exit 0`;
     return inServer(
         of,
-        `for i in $(seq 3000); do pid=$(${psql} "${copying}"); [ -z "$pid" ] || { kill -STOP $pid; echo $pid; exit 0; }; sleep 0.01; done; exit 1`,
+        `for i in $(seq 3000); do server=$(${psql} "${copying}"); [ -z "$server" ] || { ${stop}; }; sleep 0.01; done; exit 1`,
     );
 };
 
@@ -54,6 +61,8 @@ const promise = () => JSON.parse(world.tryHoldfast("status", app, "--stack", app
 
 /** A backup that stands still in the middle of its dump, with packs of it in the repository. */
 async function backupInTheMiddle(...more: string[]): Promise<{ backup: Interrupted; dump: string; snapshots: string[] }> {
+    // What restic has already it doesn't store again.
+    sql(app, `truncate pictures; insert into pictures ${pictures}`);
     const [packs, snapshots] = [filesIn("data"), filesIn("snapshots")];
     const backup = new Interrupted(world, "backup", app, ...more);
     await backup.says(/Backup user-preferences-/);
@@ -68,10 +77,7 @@ const within = (what: string, seconds: number, limit: number) => expect(measured
 beforeAll(() => {
     world.holdfast("up", app);
     sql(app, "create table settings as select n as id, repeat(md5(n::text), 4) as value from generate_series(1, 20000) n");
-    sql(
-        app,
-        "create table pictures as select n as id, pg_read_binary_file('/dev/urandom', 0, 1048576) as data from generate_series(1, 120) n",
-    );
+    sql(app, `create table pictures as ${pictures}`);
     world.holdfast("backup", app);
 });
 afterAll(() => {
