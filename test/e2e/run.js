@@ -3,7 +3,7 @@
  *
  * --full runs every round of the repeated faults. --minutes says when no further file may begin: what is left then is skipped, by name.
  * Each file is a jest run of its own with a limit, so that one that hangs costs its own limit and nothing else, and what it left running is
- * taken down. Files that compare the machine before and after, or load it themselves, run alone, the others two at a time.
+ * taken down. One that compares the machine before and after runs alone, the others two at a time.
  */
 const { spawn, spawnSync } = require("node:child_process");
 const fs = require("node:fs");
