@@ -30,8 +30,8 @@ function edited(key: string, value: string, before: string | undefined, ...args:
     }
 }
 
-test("offline, before there is any cluster: plan, mocks and policies of every stack", () => {
-    const { status, comment, report } = pullRequest("--offline", "--no-tests", "--policy-config", config);
+test("offline, before there is any cluster: plan, mocks and policies of each stack that is named", () => {
+    const { status, comment, report } = pullRequest("custom", "user-preferences", "--offline", "--no-tests", "--policy-config", config);
     expect(status).toBe(0);
     expect(report).toMatchObject({ outcome: "unseen", isOffline: true });
     expect(report.stacks.map((each) => [each.stack, each.outcome]).sort()).toEqual([
