@@ -178,7 +178,7 @@ describe("no command takes the data away", () => {
         const namespaceUid = () => world.kubectl("get", "namespace", stack, "-o", "jsonpath={.metadata.uid}");
         const namespace = namespaceUid();
         const down = world.holdfast("down");
-        expect(down.stdout).toContain("the data stay");
+        expect(down.stdout).toContain("data stays");
         expect(database.pod("{.metadata.name}")).toBe("");
         expect(world.kubectl("-n", stack, "get", "statefulset,service", "-o", "name")).toBe("");
         expect(namespaceUid()).toBe(namespace);

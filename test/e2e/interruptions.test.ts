@@ -115,7 +115,7 @@ describe.each(Array.from({ length: rounds(3) }, (_, i) => i + 1))("SIGKILL of th
         run.group("SIGKILL");
         await run.end();
         const { stdout } = world.holdfast("down", stack.name);
-        expect(stdout).toContain("the data stay");
+        expect(stdout).toContain("data stays");
         expect(world.kubectl("-n", stack.name, "get", "statefulset,pod", "-o", "name")).toBe("");
         expect(stack.state().pending).toEqual([]);
         expect(stack.treasures()).toEqual(before);
