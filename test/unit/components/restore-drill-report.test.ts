@@ -1,5 +1,8 @@
 /** The verdict of a drill, from the files that its steps leave. What restic says was taken from runs of restic 0.16.4. */
 
+import * as fs from "node:fs";
+import * as os from "node:os";
+import * as path from "node:path";
 import { reportScript } from "../../../components/backups/drill/report-script";
 import schema from "../../../docs/drill-schema.json";
 import { faults, type SchemaDocument } from "../../support/json-schema";
@@ -21,11 +24,12 @@ interface Report {
     judge(files: Files, config: object, end: { started: number; now: number; dead?: string }): Result;
     lastPassed(result: Result, before?: Result): string | undefined;
     metrics(result: Result): string;
+    readSteps(folder: string): Files;
 }
 
 const loaded = { exports: {} };
 new Function("module", "exports", "require", reportScript)(loaded, loaded.exports, require);
-const { classify, deadStep, eventOf, isOver, judge, lastPassed, metrics } = loaded.exports as Report;
+const { classify, deadStep, eventOf, isOver, judge, lastPassed, metrics, readSteps } = loaded.exports as Report;
 
 const started = Date.parse("2026-11-23T05:00:00Z");
 const at = (seconds: number) => started + seconds * 1000;
@@ -357,4 +361,16 @@ describe("what a result leaves", () => {
         expect(bad.message).toMatch(/^answer-differs: /);
         expect(bad.metadata.name).toMatch(/^ledger-drill\.[0-9a-f]+$/);
     });
+});
+
+// A name that is listed and leads nowhere is what a rename between the listing and the look leaves.
+test("a file that another step renames or removes during the look is as one that never was", () => {
+    const folder = fs.mkdtempSync(path.join(os.tmpdir(), "holdfast-steps-"));
+    try {
+        fs.writeFileSync(path.join(folder, "answer"), "7\n");
+        fs.symlinkSync(path.join(folder, "nowhere"), path.join(folder, "answer.partial"));
+        expect(Object.keys(readSteps(folder))).toEqual(["answer"]);
+    } finally {
+        fs.rmSync(folder, { recursive: true });
+    }
 });
