@@ -24,7 +24,7 @@ import {
 } from "./support/edit-corpus/corpus";
 import type { Look } from "./support/edit-corpus/edit";
 import { printTable, tell } from "./support/edit-corpus/table";
-import { namesOf, openName, Trials, type Tried, type TriedAlone } from "./support/edit-corpus/trials";
+import { harmlessName, namesOf, openName, Trials, type Tried, type TriedAlone } from "./support/edit-corpus/trials";
 import { fateOf, keepsClaims, type Volumes, volumesInUse, volumesOf } from "./support/edit-corpus/volumes";
 import { waitUntil } from "./support/wait";
 import { rounds, World } from "./support/world";
@@ -149,7 +149,7 @@ describe("without it", () => {
 
     if (isFull)
         test.each(harmlessEdits)("$id is harmless without protection too", async (edit) => {
-            const name = `open-${edit.protected.up.with}`;
+            const name = harmlessName(edit);
             const said = saidOf((await trials.madeOpen).review, name, namesOf(openGroups));
             tell(edit.id, { open: said.outcome });
             expectSaid(said, edit.unprotected.says);

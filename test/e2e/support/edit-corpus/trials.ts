@@ -3,6 +3,7 @@ import type { World } from "../world";
 import {
     baseName,
     baseProgram,
+    type Done,
     doneEdits,
     editedBase,
     type Group,
@@ -40,6 +41,8 @@ export interface TriedAlone {
 
 /** The name of the unprotected application to which an edit is made. */
 export const openName = ({ id }: Unprotected) => `open-${id}`;
+/** The one to which a harmless edit is made, with others of its group. */
+export const harmlessName = ({ protected: { up } }: Done) => `harmless-${up.with}`;
 export const namesOf = (groups: readonly Group[]) => groups.map(({ name }) => name);
 
 /**
@@ -78,7 +81,7 @@ export class Trials {
         this.together = made.filter(({ unprotected }) => !unprotected.isAlone);
         this.openGroups = [
             ...this.together.map((edit) => ({ name: openName(edit), edits: [edit] })),
-            ...(isFull ? groupsOf("open", harmlessEdits) : []),
+            ...(isFull ? groupsOf("harmless", harmlessEdits) : []),
         ];
     }
 
