@@ -15,7 +15,8 @@ import {
 import { clientPortsOf } from "../workloads/network";
 import { quiesceSeconds } from "../workloads/quiesce";
 import { StatefulWorkload } from "../workloads/stateful-workload";
-import { type Engine, type EngineContext, lostNodeSecondsOf } from "./engine";
+import type { Engine, EngineContext } from "./engine";
+import { lostNodeSecondsOf } from "./member-args";
 
 /** What an image of one's own is made with, beside the plan and its description. */
 function contextOf(

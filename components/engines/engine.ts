@@ -7,7 +7,6 @@ import type { InputProblem } from "../problems";
 import type { StatefulAppArgs } from "../stateful-app-args";
 import type { ClusterNeed } from "../storage/driver-presence";
 import type { Plan } from "../usecases/plan";
-import { secondsOf } from "../usecases/quantities";
 
 /** Where an engine is made, and what it waits for. */
 export interface EngineContext {
@@ -46,12 +45,4 @@ export interface Engine {
     /** What a person runs with kubectl to talk to it, in its namespace; undefined where nothing is known of its clients. */
     clientCommand?(plan: Plan, made: { database: string; user: string }): string;
     create(name: string, plan: Plan, args: StatefulAppArgs, context: EngineContext): MadeEngine;
-}
-
-/**
- * How long a member's node may be unreachable before the member is given up: a tenth of the failover time. Kubernetes takes up to 50 s to
- * notice, and the rest is for moving the volume, starting and replaying the log.
- */
-export function lostNodeSecondsOf(plan: Plan): number {
-    return Math.min(300, Math.max(10, Math.round((secondsOf(plan.objectives.failover.rto) ?? 300) / 10)));
 }

@@ -7,31 +7,17 @@ import type { Plan } from "../usecases/plan";
 import { targets } from "../usecases/targets";
 import { JetStream, jetStreamPort, jetStreamProblems } from "../workloads/jetstream";
 import type { JetStreamArgs } from "../workloads/jetstream-args";
-import { type Engine, lostNodeSecondsOf } from "./engine";
+import type { Engine } from "./engine";
+import { memberArgs } from "./member-args";
 
 /** What of the arguments is the plan's or the caller's to say, whatever they are made with. */
 function jetStreamArgs(plan: Plan, args: StatefulAppArgs): Omit<JetStreamArgs, "namespace" | "storageClass"> {
-    const [volume] = plan.volumes;
-    const { requests, limits } = plan.resources;
     return {
-        app: plan.app,
-        image: plan.engine.image,
-        runAsUser: plan.engine.runAsUser,
-        runAsGroup: plan.engine.runAsGroup,
-        size: volume.size,
-        ceiling: volume.ceiling,
-        accessMode: volume.accessMode,
-        attributesClass: args.attributesClass,
+        ...memberArgs(plan, args),
         replicas: plan.replicas,
         streams: args.streams,
         password: args.password,
-        allow: args.allow,
-        resources: { cpu: requests.cpu, memory: requests.memory, cpuLimit: limits.cpu, memoryLimit: limits.memory },
         nodeImage: targets[plan.target].tools?.node,
-        lostNodeSeconds: lostNodeSecondsOf(plan),
-        spreadOver: plan.spread.topologyKey,
-        spreadIsRequired: plan.spread.required,
-        clientNamespaces: args.clientNamespaces,
     };
 }
 

@@ -2,7 +2,6 @@
 
 import * as pulumi from "@pulumi/pulumi";
 import { nodeDefault } from "../backups/restore-drill-pod";
-import type { InputProblem } from "../problems";
 import type { StatefulAppArgs } from "../stateful-app-args";
 import type { Plan } from "../usecases/plan";
 import { secondsOf } from "../usecases/quantities";
@@ -12,7 +11,8 @@ import { PostgresCluster } from "../workloads/postgres-cluster";
 import { clusterDatabaseProblem, clusterNameProblem, memberProblems } from "../workloads/postgres-cluster-problems";
 import { databaseNameOf, postgresPort } from "../workloads/postgres-settings";
 import { SharedFiles } from "../workloads/shared-files";
-import { type Engine, type EngineContext, lostNodeSecondsOf } from "./engine";
+import type { Engine, EngineContext } from "./engine";
+import { memberArgs, ownImageProblems } from "./member-args";
 
 /** How many standbys hold a commit before it is acknowledged, by the setting that the promise rests on: `any 1`, or `none`. */
 const standbysOf = ({ engine }: Plan): number => Number(/^any (\d+)$/.exec(engine.settings.synchronous ?? "")?.[1] ?? 0);
@@ -54,14 +54,8 @@ function sharedFiles(name: string, plan: Plan, args: StatefulAppArgs, context: E
 
 export const postgresCluster: Engine = {
     problems(plan, args) {
-        const problems: InputProblem[] = [];
+        const problems = ownImageProblems(plan, args, "PostgreSQL");
         const add = (path: string, reason: string | undefined) => reason !== undefined && problems.push({ path, reason });
-        if (args.workload !== undefined) {
-            add(
-                "workload",
-                `describes an image of your own, and "${plan.useCase}" runs PostgreSQL. Leave it out, or write useCase: custom.`,
-            );
-        }
         for (const [path, why] of meaningless) {
             add(path, args[path] === undefined ? undefined : `has no place here: ${why}. Leave it out.`);
         }
@@ -75,34 +69,19 @@ export const postgresCluster: Engine = {
     // A stream is taken in a pod that carries the command; the operator's pods carry what it gives them.
     stream: () => undefined,
     create(name, plan, args, context) {
-        const [volume] = plan.volumes.filter(({ shared }) => !shared);
-        const { requests, limits } = plan.resources;
         const made = new PostgresCluster(
             `${name}-postgres`,
             {
-                app: plan.app,
+                ...memberArgs(plan, args),
                 namespace: context.namespace,
-                image: plan.engine.image,
-                runAsUser: plan.engine.runAsUser,
-                runAsGroup: plan.engine.runAsGroup,
                 replicas: plan.replicas,
                 synchronousStandbys: standbysOf(plan),
                 isDurabilityBestEffort: plan.engine.settings.dataDurability === "preferred",
-                size: volume.size,
-                ceiling: volume.ceiling,
-                accessMode: volume.accessMode,
                 storageClass: context.storageClass,
-                attributesClass: args.attributesClass,
-                allow: args.allow,
-                resources: { cpu: requests.cpu, memory: requests.memory, cpuLimit: limits.cpu, memoryLimit: limits.memory },
                 database: args.database,
                 password: args.password,
                 // What was asked for: members that share a node can be back as soon as those that don't.
                 failoverSeconds: secondsOf(plan.asked.failover.rto),
-                lostNodeSeconds: lostNodeSecondsOf(plan),
-                spreadOver: plan.spread.topologyKey,
-                spreadIsRequired: plan.spread.required,
-                clientNamespaces: args.clientNamespaces,
                 kubeconfig: args.kubeconfig,
                 context: args.context,
             },

@@ -1,23 +1,17 @@
 /** One PostgreSQL server, made from a plan. */
 
 import { postgresStream } from "../backups/postgres-stream";
-import type { InputProblem } from "../problems";
 import { Postgres } from "../workloads/postgres";
 import { databaseNameOf, databaseNameProblem, postgresPort } from "../workloads/postgres-settings";
-import { type Engine, lostNodeSecondsOf, type MadeEngine } from "./engine";
+import type { Engine, MadeEngine } from "./engine";
+import { memberArgs, ownImageProblems } from "./member-args";
 
 /** Asked of a database where its policy has no query: it is there, and has its tables. */
 const anyTables = "SELECT count(*) FROM pg_catalog.pg_class WHERE relkind = 'r'";
 
 export const postgres: Engine = {
     problems(plan, args) {
-        const problems: InputProblem[] = [];
-        if (args.workload !== undefined) {
-            problems.push({
-                path: "workload",
-                reason: `describes an image of your own, and "${plan.useCase}" runs PostgreSQL. Leave it out, or write useCase: custom.`,
-            });
-        }
+        const problems = ownImageProblems(plan, args, "PostgreSQL");
         const database = databaseNameProblem(args.database ?? databaseNameOf(plan.app));
         if (database) {
             problems.push({ path: "database", reason: database });
@@ -42,35 +36,20 @@ export const postgres: Engine = {
     },
     clientCommand: ({ app }, { user, database }) => `exec -it ${app}-0 -- psql -U ${user} -d ${database}`,
     create(name, plan, args, context) {
-        const [volume] = plan.volumes;
-        const { requests, limits } = plan.resources;
         const made = new Postgres(
             `${name}-postgres`,
             {
-                app: plan.app,
+                ...memberArgs(plan, args),
                 namespace: context.namespace,
-                image: plan.engine.image,
-                runAsUser: plan.engine.runAsUser,
-                runAsGroup: plan.engine.runAsGroup,
-                size: volume.size,
-                ceiling: volume.ceiling,
-                accessMode: volume.accessMode,
                 storageClass: context.storageClass,
-                attributesClass: args.attributesClass,
                 restoreFrom: args.restoreFrom,
                 annotations: context.backedUp.annotations,
                 configFiles: context.backedUp.configFiles,
                 claimAnnotations: context.backedUp.claimAnnotations,
-                allow: args.allow,
-                resources: { cpu: requests.cpu, memory: requests.memory, cpuLimit: limits.cpu, memoryLimit: limits.memory },
                 settings: plan.engine.settings,
                 database: args.database,
                 password: args.password,
                 passwordSecret: args.passwordSecret,
-                lostNodeSeconds: lostNodeSecondsOf(plan),
-                spreadOver: plan.spread.topologyKey,
-                spreadIsRequired: plan.spread.required,
-                clientNamespaces: args.clientNamespaces,
             },
             { parent: context.component, dependsOn: [...context.dependsOn, ...context.backedUp.dependsOn] },
         );

@@ -2,24 +2,18 @@
 
 import * as pulumi from "@pulumi/pulumi";
 import { valkeyStream } from "../backups/valkey-stream";
-import type { InputProblem } from "../problems";
 import { targets } from "../usecases/targets";
 import { Valkey } from "../workloads/valkey";
 import { valkeyPort } from "../workloads/valkey/members";
-import { type Engine, lostNodeSecondsOf } from "./engine";
+import type { Engine } from "./engine";
+import { memberArgs, ownImageProblems } from "./member-args";
 
 /** Whom clients log in as: the one user that needs no name. */
 const user = "default";
 
 export const valkey: Engine = {
     problems(plan, args) {
-        const problems: InputProblem[] = [];
-        if (args.workload !== undefined) {
-            problems.push({
-                path: "workload",
-                reason: `describes an image of your own, and "${plan.useCase}" runs Valkey. Leave it out, or write useCase: custom.`,
-            });
-        }
+        const problems = ownImageProblems(plan, args, "Valkey");
         if (args.isStopped) {
             problems.push({
                 path: "isStopped",
@@ -41,37 +35,22 @@ export const valkey: Engine = {
     clientCommand: ({ app }) =>
         `exec -it ${app}-0 -c main -- sh -c 'REDISCLI_AUTH=$(cat /run/secrets/holdfast/password) valkey-cli -h ${app}'`,
     create(name, plan, args, context) {
-        const [volume] = plan.volumes;
-        const { requests, limits } = plan.resources;
         const made = new Valkey(
             `${name}-valkey`,
             {
-                app: plan.app,
+                ...memberArgs(plan, args),
                 namespace: context.namespace,
-                image: plan.engine.image,
                 proxyImage: targets[plan.target].tools?.proxy,
-                runAsUser: plan.engine.runAsUser,
-                runAsGroup: plan.engine.runAsGroup,
                 replicas: plan.replicas,
                 keepClaims: args.keepClaims,
-                size: volume.size,
-                ceiling: volume.ceiling,
-                accessMode: volume.accessMode,
                 storageClass: context.storageClass,
-                attributesClass: args.attributesClass,
                 restoreFrom: args.restoreFrom,
                 annotations: context.backedUp.annotations,
                 configFiles: context.backedUp.configFiles,
                 claimAnnotations: context.backedUp.claimAnnotations,
-                allow: args.allow,
-                resources: { cpu: requests.cpu, memory: requests.memory, cpuLimit: limits.cpu, memoryLimit: limits.memory },
                 settings: plan.engine.settings,
                 password: args.password,
                 passwordSecret: args.passwordSecret,
-                lostNodeSeconds: lostNodeSecondsOf(plan),
-                spreadOver: plan.spread.topologyKey,
-                spreadIsRequired: plan.spread.required,
-                clientNamespaces: args.clientNamespaces,
             },
             { parent: context.component, dependsOn: [...context.dependsOn, ...context.backedUp.dependsOn] },
         );

@@ -1,5 +1,5 @@
 import { StatefulApp, type StatefulAppArgs } from "../../../components";
-import { lostNodeSecondsOf } from "../../../components/engines/engine";
+import { lostNodeSecondsOf } from "../../../components/engines/member-args";
 import { planOf } from "../../../components/stateful-app";
 import { type Recording, record } from "../../support/mocks";
 
