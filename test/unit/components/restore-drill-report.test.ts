@@ -100,7 +100,7 @@ it.each(Object.keys(run()).filter((name) => !/alive|started|bytes/.test(name)))(
     expect(verdict(run({ [name]: undefined })).outcome).toBe("failed");
 });
 
-describe("what a run that was carried through can still fail by", () => {
+describe.each(["postgres", "valkey", "jetstream"])("what a run of %s that was carried through can still fail by", (engine) => {
     it.each<[string, Files, object, string]>([
         ["another answer", run({ answer: ["8\n", 61] }), {}, "answer-differs"],
         ["no answer where there was one", run({ answer: ["", 61] }), {}, "answer-differs"],
@@ -124,7 +124,7 @@ describe("what a run that was carried through can still fail by", () => {
             "backup-too-old",
         ],
     ])("%s", (_what, files, more, failure) => {
-        expect(verdict(files, more)).toMatchObject({ outcome: "failed", failure });
+        expect(verdict(files, { engine, ...more })).toMatchObject({ outcome: "failed", failure });
     });
 
     it("and doesn't, just within the promise and its grace", () => {
