@@ -98,8 +98,10 @@ func (p *Provider) make(
 	if p.options.upsert && o.name != "" {
 		return o.apply(ctx, obj, manager, true, false)
 	}
+	again := false
 	err = p.settle(ctx, isUnsettled, func() error {
-		live, err = o.create(ctx, obj, manager, false)
+		live, err = o.create(ctx, obj, manager, false, again)
+		again = true
 		return err
 	})
 	if apierrors.IsAlreadyExists(err) {
@@ -110,20 +112,22 @@ func (p *Provider) make(
 	return live, err
 }
 
-// create sends a create. A create whose answer got lost may have happened: an object that bears our manager, which no other resource
-// has, is the one we made.
-func (o *object) create(ctx context.Context, obj *unstructured.Unstructured, manager string, dryRun bool) (*unstructured.Unstructured, error) {
+// create sends a create. A create whose answer got lost may have happened, in this call or before it (again): an object that bears our
+// manager, which no other resource has, is the one we made.
+func (o *object) create(
+	ctx context.Context, obj *unstructured.Unstructured, manager string, dryRun, again bool,
+) (*unstructured.Unstructured, error) {
 	options := metav1.CreateOptions{FieldManager: manager, FieldValidation: metav1.FieldValidationIgnore}
 	if dryRun {
 		options.DryRun = []string{metav1.DryRunAll}
 	}
 	var live *unstructured.Unstructured
-	tries := 0
 	err := o.retry(ctx, func() error {
 		var err error
-		tries++
 		live, err = o.client().Create(ctx, obj, options)
-		if apierrors.IsAlreadyExists(err) && tries > 1 && o.name != "" {
+		mayHaveHappened := again
+		again = true
+		if apierrors.IsAlreadyExists(err) && mayHaveHappened && o.name != "" {
 			if found, gone, getErr := o.get(ctx); getErr == nil && !gone && managedBy(found, manager) {
 				live = found
 				return nil
@@ -155,8 +159,11 @@ func isUnsettled(err error) bool {
 	case apierrors.IsForbidden(err):
 		return strings.Contains(text, "error looking up service account") || strings.Contains(text, "no API token found for service account")
 	case apierrors.IsInternalError(err):
-		return strings.Contains(text, "failed calling webhook") &&
-			(strings.Contains(text, "connection refused") || strings.Contains(text, "no endpoints available") || strings.Contains(text, "x509:"))
+		// A server that has just started says that a range is full while it doesn't know its ranges yet; and says so before it looks
+		// whether the Service exists.
+		return strings.Contains(text, "failed to allocate a serviceIP") || strings.Contains(text, "failed to allocate a nodePort") ||
+			strings.Contains(text, "failed calling webhook") &&
+				(strings.Contains(text, "connection refused") || strings.Contains(text, "no endpoints available") || strings.Contains(text, "x509:"))
 	}
 	return false
 }

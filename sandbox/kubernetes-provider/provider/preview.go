@@ -31,7 +31,7 @@ func (p *Provider) previewCreate(
 	if isPatch(urn, gvk) || p.options.upsert && o.name != "" {
 		live, err = o.apply(ctx, obj, manager, p.options.upsert || p.options.forces(inputs), true)
 	} else {
-		live, err = o.create(ctx, obj, manager, true)
+		live, err = o.create(ctx, obj, manager, true, false)
 	}
 	switch {
 	case apierrors.IsAlreadyExists(err):
