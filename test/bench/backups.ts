@@ -1,8 +1,6 @@
 import { spawnSync } from "node:child_process";
 import { restoreRates, restoreTime } from "../../components/usecases/restore-rates";
-import { k8upImage } from "../../sandbox/cluster/k8up";
-import { s3Access } from "../../sandbox/cluster/s3";
-import { REGISTRY } from "../../sandbox/images/catalog";
+import { resticCommand, startReader } from "../e2e/support/repository-reader";
 import { World } from "../e2e/support/world";
 import { median, type Throughput } from "./statistics";
 
@@ -11,40 +9,6 @@ const database = "user_preferences";
 const MiB = 2 ** 20;
 /** Rows of 1 KiB that no tool makes smaller by much. */
 const row = "(select string_agg(md5(random()::text || n || i), '') from generate_series(1, 32) i)";
-
-/** A pod with restic and the application's own way to its repository: what a person would have at hand. */
-function startClient(world: World): void {
-    const from = (key: string) => ({ valueFrom: { secretKeyRef: { name: `${app}-backup-repository`, key } } });
-    world.apply({
-        apiVersion: "v1",
-        kind: "Pod",
-        metadata: { name: "reader", namespace: app },
-        spec: {
-            automountServiceAccountToken: false,
-            terminationGracePeriodSeconds: 0,
-            securityContext: { runAsNonRoot: true, runAsUser: 1000, runAsGroup: 1000, seccompProfile: { type: "RuntimeDefault" } },
-            containers: [
-                {
-                    name: "reader",
-                    image: `${REGISTRY}/${k8upImage}`,
-                    imagePullPolicy: "IfNotPresent",
-                    command: ["sleep", "infinity"],
-                    securityContext: { allowPrivilegeEscalation: false, capabilities: { drop: ["ALL"] } },
-                    env: [
-                        { name: "AWS_ACCESS_KEY_ID", ...from("access-key-id") },
-                        { name: "AWS_SECRET_ACCESS_KEY", ...from("secret-access-key") },
-                        { name: "RESTIC_PASSWORD", ...from("password") },
-                        { name: "RESTIC_REPOSITORY", value: `s3:${s3Access.endpoint}/${s3Access.bucket}/plain` },
-                        { name: "RESTIC_CACHE_DIR", value: "/tmp/cache" },
-                    ],
-                    volumeMounts: [{ name: "ca", mountPath: "/ca" }],
-                },
-            ],
-            volumes: [{ name: "ca", configMap: { name: s3Access.certificateAuthority.configMap } }],
-        },
-    });
-    world.kubectl("-n", app, "wait", "--for=condition=Ready", "pod/reader", "--timeout=60s");
-}
 
 /** Runs a pipe of commands in pods, as a person would by hand; returns the seconds. */
 function piped(world: World, ...commands: [pod: string, command: string][]): number {
@@ -55,7 +19,6 @@ function piped(world: World, ...commands: [pod: string, command: string][]): num
     return (Date.now() - started) / 1000;
 }
 
-const restic = "restic --cacert /ca/ca.crt --quiet";
 const psql = (base = database) => `psql -U ${database} -d ${base} -XAtq -v ON_ERROR_STOP=1`;
 const inServer = (world: World, statement: string) =>
     world.kubectl("-n", app, "exec", `${app}-0`, "-c", "main", "--", ...psql().split(" "), "-c", statement);
@@ -70,9 +33,9 @@ export function backups(runs: number, mebibytes = 200): Throughput[] {
         // The rows, their copy, and the log of both.
         world.configure("size", "4Gi");
         world.holdfast("up", app);
-        startClient(world);
+        startReader(world, app, "plain");
         inServer(world, "create table rows (id int primary key, text text not null)");
-        piped(world, ["reader", `${restic} init`]);
+        piped(world, ["reader", `${resticCommand} init`]);
         const backup: Record<"ours" | "plain", number[]> = { ours: [], plain: [] };
         const restore: Record<"ours" | "plain" | "loading", number[]> = { ours: [], plain: [], loading: [] };
         let bytes = 0;
@@ -83,7 +46,7 @@ export function backups(runs: number, mebibytes = 200): Throughput[] {
                 piped(
                     world,
                     [`${app}-0`, `pg_dump -U ${database} -d ${database}`],
-                    ["reader", `${restic} backup --stdin --stdin-filename rows.sql`],
+                    ["reader", `${resticCommand} backup --stdin --stdin-filename rows.sql`],
                 ),
             );
             backup.ours.push(world.holdfast("backup", app).seconds);
@@ -94,7 +57,7 @@ export function backups(runs: number, mebibytes = 200): Throughput[] {
             restore.plain.push(
                 piped(
                     world,
-                    ["reader", `${restic} dump latest rows.sql`],
+                    ["reader", `${resticCommand} dump latest rows.sql`],
                     [`${app}-0`, `${psql("plain")} --single-transaction -o /dev/null -f -`],
                 ),
             );

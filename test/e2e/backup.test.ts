@@ -1,11 +1,9 @@
 /** Backups as `holdfast up` makes them: what is in the repository after one that succeeds, and after one that fails half-way. */
 
 import { execFileSync } from "node:child_process";
-import { k8upImage } from "../../sandbox/cluster/k8up";
-import { s3Access } from "../../sandbox/cluster/s3";
-import { REGISTRY } from "../../sandbox/images/catalog";
 import { Database } from "./support/database";
 import { measured, report } from "./support/measured";
+import { inReader, startReader } from "./support/repository-reader";
 import { waitUntil } from "./support/wait";
 import { World } from "./support/world";
 
@@ -18,52 +16,19 @@ const notes = "notes";
 
 const within = (what: string, seconds: number, limit: number) => expect(measured(what, seconds, limit)).toBeLessThanOrEqual(limit);
 
-/** A pod with restic and an application's own way to its repository. */
-function startReader(of = app): void {
-    const secret = `${of}-backup-repository`;
-    const from = (key: string) => ({ valueFrom: { secretKeyRef: { name: secret, key } } });
-    world.apply({
-        apiVersion: "v1",
-        kind: "Pod",
-        metadata: { name: "reader", namespace: of },
-        spec: {
-            automountServiceAccountToken: false,
-            terminationGracePeriodSeconds: 0,
-            securityContext: { runAsNonRoot: true, runAsUser: 1000, runAsGroup: 1000, seccompProfile: { type: "RuntimeDefault" } },
-            containers: [
-                {
-                    name: "reader",
-                    image: `${REGISTRY}/${k8upImage}`,
-                    imagePullPolicy: "IfNotPresent",
-                    command: ["sleep", "infinity"],
-                    securityContext: { allowPrivilegeEscalation: false, capabilities: { drop: ["ALL"] } },
-                    env: [
-                        { name: "AWS_ACCESS_KEY_ID", ...from("access-key-id") },
-                        { name: "AWS_SECRET_ACCESS_KEY", ...from("secret-access-key") },
-                        { name: "RESTIC_PASSWORD", ...from("password") },
-                        { name: "RESTIC_REPOSITORY", value: `s3:${s3Access.endpoint}/${s3Access.bucket}/${of}` },
-                    ],
-                    volumeMounts: [{ name: "ca", mountPath: "/ca" }],
-                },
-            ],
-            volumes: [{ name: "ca", configMap: { name: s3Access.certificateAuthority.configMap } }],
-        },
-    });
-    world.kubectl("-n", of, "wait", "--for=condition=Ready", "pod/reader", "--timeout=60s");
-}
-
-const restic = (script: string, of = app) =>
-    world.kubectl("-n", of, "exec", "reader", "--", "sh", "-c", `r() { restic --cacert /ca/ca.crt --no-lock -q "$@"; }; ${script}`);
+const restic = (script: string, of = app) => inReader(world, of, script);
 
 /** Ids of the streams in the repository, the oldest first; asked of the repository itself. */
 const streams = (): string[] =>
-    (JSON.parse(restic("r --json snapshots")) as { id: string; paths: string[] }[])
+    (JSON.parse(restic("r --no-lock --json snapshots")) as { id: string; paths: string[] }[])
         .filter(({ paths }) => paths[0] === streamPath)
         .map(({ id }) => id);
 
 /** First and last line of a stream. */
 function endsOf(id: string): { record: Record<string, unknown>; last: string } {
-    const [first, last] = restic(`r dump ${id} ${streamPath} >/tmp/stream && head -n 1 /tmp/stream && tail -n 1 /tmp/stream`).split("\n");
+    const [first, last] = restic(
+        `r --no-lock dump ${id} ${streamPath} >/tmp/stream && head -n 1 /tmp/stream && tail -n 1 /tmp/stream`,
+    ).split("\n");
     const [, json] = /^-- holdfast: (\{.*\})$/.exec(first) as unknown as [string, string];
     return { record: JSON.parse(json), last };
 }
@@ -98,7 +63,7 @@ beforeAll(() => {
     database.startClient();
     database.sql("create table preferences (id int primary key, theme text not null)");
     database.sql("insert into preferences select n, repeat(md5(n::text), 4) from generate_series(1, 50000) n");
-    startReader();
+    startReader(world, app);
 });
 afterAll(() => {
     report();
@@ -139,7 +104,7 @@ test("a backup is a stream that is whole, with the live side's own answer", () =
 });
 
 test("no file of the database's is copied beside it", () => {
-    const paths = (JSON.parse(restic("r --json snapshots")) as { paths: string[] }[]).flatMap((each) => each.paths);
+    const paths = (JSON.parse(restic("r --no-lock --json snapshots")) as { paths: string[] }[]).flatMap((each) => each.paths);
     expect(paths).toEqual([streamPath]);
 });
 
@@ -188,7 +153,7 @@ test("no secret of the repository is in a log, an object that isn't a Secret, or
 test("an image of one's own with hooks is a stream of tar, with its files as they were", () => {
     world.holdfast("up", "custom");
     world.kubectl("-n", notes, "exec", `${notes}-0`, "-c", "main", "--", "sh", "-c", "echo kept >/srv/notes/today");
-    startReader(notes);
+    startReader(world, notes);
     startBackup("first", notes);
     within(
         "a backup of files with hooks",
@@ -196,8 +161,8 @@ test("an image of one's own with hooks is a stream of tar, with its files as the
         60,
     );
     expect(completionOf("first", notes)).toBe("Succeeded");
-    const paths = (JSON.parse(restic("r --json snapshots", notes)) as { paths: string[] }[]).flatMap((each) => each.paths);
+    const paths = (JSON.parse(restic("r --no-lock --json snapshots", notes)) as { paths: string[] }[]).flatMap((each) => each.paths);
     expect(paths).toEqual([`/${notes}-main.tar`]);
-    const tar = Buffer.from(restic(`r dump latest ${paths[0]} | base64`, notes), "base64");
+    const tar = Buffer.from(restic(`r --no-lock dump latest ${paths[0]} | base64`, notes), "base64");
     expect(execFileSync("tar", ["-xOf", "-", "./today"], { input: tar, encoding: "utf8" })).toBe("kept\n");
 });

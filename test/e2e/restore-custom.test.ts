@@ -1,10 +1,9 @@
 /** An image of one's own, lost with everything but its repository: with hooks (one archive) and without (a snapshot of every claim). */
 
-import { k8upImage } from "../../sandbox/cluster/k8up";
-import { s3Access } from "../../sandbox/cluster/s3";
 import { REGISTRY } from "../../sandbox/images/catalog";
 import { Interrupted } from "./support/interrupted";
 import { measured, report } from "./support/measured";
+import { inReader, startReader } from "./support/repository-reader";
 import { waitUntil } from "./support/wait";
 import { World } from "./support/world";
 
@@ -52,39 +51,6 @@ const contents = (form: Form, app: string) =>
     );
 
 const within = (what: string, seconds: number, limit: number) => expect(measured(what, seconds, limit)).toBeLessThanOrEqual(limit);
-
-/** A pod with restic and the application's own way to its repository. */
-function startReader(app: string): void {
-    const from = (key: string) => ({ valueFrom: { secretKeyRef: { name: `${app}-backup-repository`, key } } });
-    world.apply({
-        apiVersion: "v1",
-        kind: "Pod",
-        metadata: { name: "reader", namespace: app },
-        spec: {
-            automountServiceAccountToken: false,
-            terminationGracePeriodSeconds: 0,
-            securityContext: { runAsNonRoot: true, runAsUser: 1000, runAsGroup: 1000, seccompProfile: { type: "RuntimeDefault" } },
-            containers: [
-                {
-                    name: "reader",
-                    image: `${REGISTRY}/${k8upImage}`,
-                    imagePullPolicy: "IfNotPresent",
-                    command: ["sleep", "infinity"],
-                    securityContext: { allowPrivilegeEscalation: false, capabilities: { drop: ["ALL"] } },
-                    env: [
-                        { name: "AWS_ACCESS_KEY_ID", ...from("access-key-id") },
-                        { name: "AWS_SECRET_ACCESS_KEY", ...from("secret-access-key") },
-                        { name: "RESTIC_PASSWORD", ...from("password") },
-                        { name: "RESTIC_REPOSITORY", value: `s3:${s3Access.endpoint}/${s3Access.bucket}/${app}` },
-                    ],
-                    volumeMounts: [{ name: "ca", mountPath: "/ca" }],
-                },
-            ],
-            volumes: [{ name: "ca", configMap: { name: s3Access.certificateAuthority.configMap } }],
-        },
-    });
-    world.kubectl("-n", app, "wait", "--for=condition=Ready", "pod/reader", "--timeout=60s");
-}
 
 const before = new Map<string, ReturnType<typeof contents>>();
 
@@ -142,12 +108,11 @@ test("a drill restores the archive beside the live application, and passes", () 
 });
 
 test("an archive that was cut short is called so by the list and by a drill, and doesn't stand for the good one before it", () => {
-    startReader(hooked.app);
+    startReader(world, hooked.app);
     const path = `/${hooked.app}-main.tar`;
-    const script = `r() { restic --cacert /ca/ca.crt --no-cache --quiet "$@"; }
-        r dump --path ${path} latest ${path} >/tmp/whole
+    const script = `r dump --path ${path} latest ${path} >/tmp/whole
         head -c $(($(wc -c </tmp/whole) - 30)) /tmp/whole | r backup --host ${hooked.app} --stdin --stdin-filename ${path}`;
-    world.kubectl("-n", hooked.app, "exec", "reader", "--", "sh", "-ec", script);
+    inReader(world, hooked.app, script);
     expect(world.holdfast("backups", hooked.stack).stdout.split("\n").slice(1).join("\n")).toMatch(/archive +NO\n.*archive +yes\n/);
     const drill = world.tryHoldfast("drill", hooked.stack);
     expect(drill.status).toBe(1);
