@@ -1,28 +1,16 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { parse } from "yaml";
 import { neededImages } from "../../../cli/sandbox-images";
 import { askInstead } from "../../../components/storage/cluster-look";
 import { checkConfig } from "../../../stacks/check";
-import { sandboxKubeconfig } from "../../../stacks/cluster";
 import { deploy } from "../../../stacks/program";
 import { surroundings } from "../../../stacks/surroundings";
 import { expectGolden } from "../../support/golden";
 import { record } from "../../support/mocks";
+import { withSandboxHome } from "../../support/sandbox-home";
 
-let home: string;
-beforeAll(() => {
-    home = mkdtempSync(join(tmpdir(), "holdfast-test-"));
-    process.env.XDG_STATE_HOME = home;
-    const kubeconfig = sandboxKubeconfig(process.env, home);
-    mkdirSync(dirname(kubeconfig), { recursive: true });
-    writeFileSync(kubeconfig, "");
-});
-afterAll(() => {
-    rmSync(home, { recursive: true });
-    delete process.env.XDG_STATE_HOME;
-});
+withSandboxHome();
 afterEach(() => askInstead(undefined));
 
 const configOf = (stack: string) =>

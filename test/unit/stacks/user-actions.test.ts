@@ -1,31 +1,17 @@
 /** The stack of user actions: what it is made of, what it says, and what it refuses. */
 
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
 import { checkStack } from "../../../cli/checked-stack";
 import { neededImages } from "../../../cli/sandbox-images";
 import { rawStackConfig } from "../../../cli/stack";
 import { summary } from "../../../cli/summary";
 import { planOf } from "../../../components/stateful-app";
 import { furtherPasswords } from "../../../components/workloads/jetstream-config";
-import { sandboxKubeconfig } from "../../../stacks/cluster";
 import { deploy } from "../../../stacks/program";
 import { expectGolden } from "../../support/golden";
 import { type Recording, record } from "../../support/mocks";
+import { withSandboxHome } from "../../support/sandbox-home";
 
-let home: string;
-beforeAll(() => {
-    home = mkdtempSync(join(tmpdir(), "holdfast-test-"));
-    process.env.XDG_STATE_HOME = home;
-    const kubeconfig = sandboxKubeconfig(process.env, home);
-    mkdirSync(dirname(kubeconfig), { recursive: true });
-    writeFileSync(kubeconfig, "");
-});
-afterAll(() => {
-    rmSync(home, { recursive: true });
-    delete process.env.XDG_STATE_HOME;
-});
+withSandboxHome();
 
 /** The Secret as it is after the first run, whatever a run makes up. */
 const data = Object.fromEntries(["password", ...furtherPasswords].map((key) => [key, "c2VjcmV0"]));

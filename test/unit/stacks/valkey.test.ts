@@ -1,28 +1,13 @@
 /** The stacks of this repository that run Valkey. */
 
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
 import { rawStackConfig } from "../../../cli/stack";
 import { summary } from "../../../cli/summary";
-import { sandboxKubeconfig } from "../../../stacks/cluster";
 import { deploy } from "../../../stacks/program";
 import { expectGolden } from "../../support/golden";
 import { type Recording, record } from "../../support/mocks";
+import { withSandboxHome } from "../../support/sandbox-home";
 
-let home: string;
-
-beforeAll(() => {
-    home = mkdtempSync(join(tmpdir(), "holdfast-test-"));
-    process.env.XDG_STATE_HOME = home;
-    const kubeconfig = sandboxKubeconfig(process.env, home);
-    mkdirSync(dirname(kubeconfig), { recursive: true });
-    writeFileSync(kubeconfig, "");
-});
-afterAll(() => {
-    rmSync(home, { recursive: true });
-    delete process.env.XDG_STATE_HOME;
-});
+withSandboxHome();
 
 const run = (stack: string, preview = false): Promise<Recording> => record(deploy, { config: rawStackConfig(stack), preview, stack });
 
