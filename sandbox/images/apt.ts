@@ -1,6 +1,6 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import * as path from "node:path";
-import type { DebianSource } from "./catalog";
+import type { DebianSource } from "./image";
 import { debianArchitecture } from "./key";
 import type { Mirror } from "./mirror";
 import { run } from "./run";

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { createReadStream } from "node:fs";
 import { mkdir, rename, rm, writeFile } from "node:fs/promises";
 import * as path from "node:path";
-import type { ImageConfig, ImageDirectory } from "./catalog";
+import type { ImageConfig, ImageDirectory } from "./image";
 import { run } from "./run";
 
 /** Latest time stamp in an image. Fixed, so that the same packages give the same bytes. */

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { readdirSync, readFileSync } from "node:fs";
 import * as path from "node:path";
-import type { Image } from "./catalog";
+import type { Image } from "./image";
 
 /** Goes into every key: raise it when the way images are put together changes. */
 const BUILDER_VERSION = 3;

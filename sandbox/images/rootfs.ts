@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import { chmod, copyFile, mkdir, readdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import * as path from "node:path";
 import type { Package } from "./apt";
-import type { GoProgram, GoSource, Image, ImageUser } from "./catalog";
+import type { GoProgram, GoSource, Image, ImageUser } from "./image";
 import { debianArchitecture, IMAGE_SOURCES } from "./key";
 import { run } from "./run";
 
