@@ -28,8 +28,11 @@ export function fileBackupProblems(app: string, args: Omit<FileBackupArgs, "name
         add(name, value === undefined || (Number.isInteger(value) && value > 0) ? undefined : `${value} is ${what}. Write 1 or more.`);
     }
     const { endpoint, bucket, region, streamPath } = args;
-    if (streamPath !== undefined && !/^\/[\w.-]+\.(sql|tar)$/.test(streamPath)) {
-        add("streamPath", `"${streamPath}" is no stream of SQL or tar. Write e.g. "/preferences-main.sql".`);
+    if (streamPath !== undefined && !/^\/[\w.-]+\.[a-z]+$/.test(streamPath)) {
+        add(
+            "streamPath",
+            `"${streamPath}" is no stream: those lie at the root and end in what they are. Write e.g. "/preferences-main.sql".`,
+        );
     }
     if (typeof endpoint === "string") {
         add("endpoint", endpointProblem(endpoint, typeof region === "string" ? region : undefined));

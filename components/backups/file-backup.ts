@@ -95,8 +95,8 @@ export interface FileBackupArgs {
      */
     keepYearly?: number;
     /**
-     * Path in the repository of a stream that Holdfast's own script writes: `/preferences-main.sql`, or `.tar`. Before each prune its copies are
-     * looked at: those that broke off are forgotten first, and push no whole one out.
+     * Path in the repository of a stream that Holdfast's own script writes: `/preferences-main.sql`, or `.rdb`, `.tar`. Before each prune its
+     * copies are looked at: those that broke off are forgotten first, and push no whole one out.
      * @default none: streams of a command of your own, and files, have no end that could be looked at
      */
     streamPath?: string;

@@ -29,12 +29,15 @@ end() {
 }
 `;
 
-/** `whole PATH FILE`: whether a file that holds the end of the stream of this path is the end of a whole one. */
+/**
+ * `whole PATH FILE`: whether a file that holds the end of the stream of this path is the end of a whole one. A folder's path has two parts, and
+ * no end.
+ */
 export const wholeStream = `
 whole() {
     case "$1" in
-        *.sql | *.tar) [ "$(tail -n 1 "$2" | tr -d '\\000')" = "${lastLine}" ] ;;
-        *) false ;;
+        /*/*) false ;;
+        *) [ "$(tail -n 1 "$2" | tr -d '\\000')" = "${lastLine}" ] ;;
     esac
 }
 `;

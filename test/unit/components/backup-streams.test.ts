@@ -6,6 +6,7 @@ import fc from "fast-check";
 import { lastLine, postgresStream, recordMark } from "../../../components/backups/postgres-stream";
 import { quiescedStream } from "../../../components/backups/quiesced-stream";
 import { drained, shellWord, streamAnnotations, streamPathOf } from "../../../components/backups/stream";
+import { wholeStream } from "../../../components/backups/stream-ends";
 
 let folder: string;
 /** The environment of a stream's script: programs beside it go first, and its last wait is noted and takes no time. */
@@ -214,5 +215,22 @@ describe("files with hooks", () => {
             ),
             { numRuns: 20 },
         );
+    });
+});
+
+describe("the look at a stream's end", () => {
+    const whole = (path: string, text: string): boolean => {
+        write({ last: text });
+        return spawnSync("/bin/sh", ["-c", `${wholeStream}\nwhole "$0" ${join(folder, "last")}`, path]).status === 0;
+    };
+
+    it.each(["/shop-main.sql", "/shop-main.rdb", "/shop-main.tar"])("knows a whole one of %s", (path) => {
+        expect(whole(path, `\0\x01data\n${lastLine}\n`)).toBe(true);
+        expect(whole(path, `\0\x01data\n${lastLine.slice(0, -1)}`)).toBe(false);
+        expect(whole(path, "")).toBe(false);
+    });
+
+    it("takes no folder for a stream", () => {
+        expect(whole("/data/data-shop-0", `${lastLine}\n`)).toBe(false);
     });
 });

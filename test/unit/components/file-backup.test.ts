@@ -63,6 +63,11 @@ describe("a file backup", () => {
         expect(await firstCheck({ bucket: "backups/other" })).not.toBe(name);
     });
 
+    it.each(["/cart-main.rdb", "/files-main.tar"])("looks at streams of every kind: %s", async (streamPath) => {
+        const { prune } = specOf(await backup({ streamPath }));
+        expect(prune.podConfigRef).toEqual({ name: "wiki-prune" });
+    });
+
     it("has broken streams forgotten before each prune, by a step of the prune's own pod that holds it up when it fails", async () => {
         const recording = await backup({ streamPath: "/wiki-main.sql", caConfigMap: "authority", region: "eu-central-1", runAsUser: 101 });
         const { prune, podConfigRef } = specOf(recording);
