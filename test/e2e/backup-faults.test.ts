@@ -51,10 +51,13 @@ interface Point {
     complete: string;
 }
 const points = (): Point[] => JSON.parse(world.holdfast("backups", app, "--json").stdout).recoveryPoints;
-const wholeOnes = () =>
-    points()
-        .filter(({ complete }) => complete === "yes")
-        .map(({ id }) => id);
+/** The list looks at the newest streams alone; one that was whole and is there is whole. */
+const seenWhole = new Set<string>();
+function wholeOnes(): string[] {
+    const all = points();
+    for (const { id, complete } of all) if (complete === "yes") seenWhole.add(id);
+    return all.map(({ id }) => id).filter((id) => seenWhole.has(id));
+}
 
 /** What `status` says of the promise. */
 const promise = () => JSON.parse(world.tryHoldfast("status", app, "--stack", app, "--json").stdout).apps[0].promise;

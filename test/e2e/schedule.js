@@ -34,7 +34,7 @@ const files = {
     "restore-custom": { seconds: 240 },
     secrets: { seconds: 5, full: 260 },
     retention: { seconds: 45 },
-    "backup-faults": { seconds: 260, full: 600 },
+    "backup-faults": { seconds: 260, full: 800 },
 };
 
 /** What is known of a file; a new one is taken for two minutes, alone. */
