@@ -25,7 +25,9 @@ interface ClusterObject {
 }
 
 const resource = "clusters.postgresql.cnpg.io";
-const annotation = "cnpg.io/hibernation";
+/** The annotation that has the operator stop a database, and the condition that says how far that is. */
+export const hibernationAnnotation = "cnpg.io/hibernation";
+const annotation = hibernationAnnotation;
 /** A database that is busy, or not healthy yet, takes its time; it is not stopped before it is whole. */
 const limitSeconds = 300;
 const quoted = ({ namespace, name }: KnownCluster): string => `${namespace}/${name}`;

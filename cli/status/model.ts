@@ -53,6 +53,8 @@ export interface ClaimStatus {
 
 export interface MemberStatus {
     name: string;
+    /** Of a database whose operator says who the primary is. */
+    role?: "primary" | "standby";
     ready: boolean;
     node?: string;
     restarts: number;
@@ -60,7 +62,7 @@ export interface MemberStatus {
 }
 
 export interface WorkloadStatus {
-    kind: "StatefulSet";
+    kind: "StatefulSet" | "Deployment" | "Cluster";
     name: string;
     /** Members asked for. */
     asked: number;

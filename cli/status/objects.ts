@@ -38,6 +38,31 @@ export interface StatefulSet {
     status?: { observedGeneration?: number; readyReplicas?: number; updateRevision?: string };
 }
 
+export interface Deployment {
+    metadata: Metadata;
+    spec: {
+        replicas?: number;
+        selector: { matchLabels?: Record<string, string> };
+        template: { spec: Pick<Pod["spec"], "volumes"> };
+    };
+    status?: { observedGeneration?: number; readyReplicas?: number; updatedReplicas?: number; conditions?: Condition[] };
+}
+
+/** A Cluster of CloudNativePG: a PostgreSQL with its standbys. */
+export interface DatabaseCluster {
+    metadata: Metadata;
+    spec: { instances: number; postgresql?: { synchronous?: { number: number; dataDurability?: string } } };
+    status?: {
+        phase?: string;
+        phaseReason?: string;
+        currentPrimary?: string;
+        targetPrimary?: string;
+        currentPrimaryFailingSinceTimestamp?: string;
+        readyInstances?: number;
+        conditions?: Condition[];
+    };
+}
+
 export interface ContainerStatus {
     name: string;
     ready: boolean;
@@ -174,6 +199,8 @@ export interface NodeStats {
 /** The kinds of objects that are read; each may fail on its own. */
 export interface ObjectLists {
     statefulsets: StatefulSet[];
+    deployments: Deployment[];
+    databases: DatabaseCluster[];
     pods: Pod[];
     claims: Claim[];
     namespaces: Namespace[];

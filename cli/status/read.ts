@@ -3,7 +3,7 @@
 import { execFile } from "node:child_process";
 import type { Cluster } from "../../stacks/cluster";
 import { UserError } from "../errors";
-import { applications, claimSelector, managedSelector } from "./apps";
+import { applications, claimSelector, databaseLabel, managedSelector } from "./apps";
 import { nodesToAsk } from "./claims";
 import type { NodeStats, ObjectLists, Reading } from "./objects";
 import { brief } from "./words";
@@ -43,6 +43,7 @@ export function kubectlOn(cluster: Cluster, program = "kubectl"): RunKubectl {
 /** The kinds of a list, as kubectl names them and as they come back. */
 const kindsOf: Record<string, keyof ObjectLists> = {
     StatefulSet: "statefulsets",
+    Deployment: "deployments",
     Pod: "pods",
     PersistentVolumeClaim: "claims",
     Namespace: "namespaces",
@@ -55,6 +56,8 @@ const kindsOf: Record<string, keyof ObjectLists> = {
 
 const resources: Record<keyof ObjectLists, string> = {
     statefulsets: "statefulsets",
+    deployments: "deployments",
+    databases: "clusters",
     pods: "pods",
     claims: "persistentvolumeclaims",
     namespaces: "namespaces",
@@ -74,18 +77,21 @@ interface Call {
 function calls(namespace: string | undefined): Call[] {
     const scope = namespace === undefined ? ["-A"] : ["-n", namespace];
     const snapshots = namespace === undefined ? "volumesnapshots" : `namespaces/${namespace}/volumesnapshots`;
+    const own = `clusters?labelSelector=${encodeURIComponent(managedSelector)}`;
+    const databases = namespace === undefined ? own : `namespaces/${namespace}/${own}`;
     const get = (kinds: (keyof ObjectLists)[], ...more: string[]): Call => ({
         kinds,
         args: ["get", kinds.map((kind) => resources[kind]).join(","), "-o", "json", ...more],
     });
     return [
-        get(["statefulsets", "pods"], ...scope, "-l", managedSelector),
+        get(["statefulsets", "deployments", "pods"], ...scope, "-l", managedSelector),
         get(["claims"], ...scope, "-l", claimSelector),
         get(["namespaces"], "-l", managedSelector),
         get(["volumes", "classes", "nodes"]),
         get(["events"], ...scope, "--field-selector", "type=Warning"),
-        // By its path: as a kind it would fail where there is no such kind, with a look at everything the cluster has.
+        // By their paths: as kinds they would fail where there is no such kind, with a look at everything the cluster has.
         { kinds: ["snapshots"], args: ["get", "--raw", `/apis/snapshot.storage.k8s.io/v1/${snapshots}`] },
+        { kinds: ["databases"], args: ["get", "--raw", `/apis/postgresql.cnpg.io/v1/${databases}`] },
     ];
 }
 
@@ -113,8 +119,8 @@ function take(reading: Reading, { kinds }: Call, { status, stdout, stderr }: Pri
     }
     if (status === 0) return;
     const said = complaints(stderr);
-    if (kinds[0] === "snapshots" && said.some(isNotFound)) {
-        reading.hasSnapshots = false;
+    if ((kinds[0] === "snapshots" || kinds[0] === "databases") && said.some(isNotFound)) {
+        if (kinds[0] === "snapshots") reading.hasSnapshots = false;
         return;
     }
     for (const kind of kinds) {
@@ -162,12 +168,29 @@ async function statsOf(kubectl: RunKubectl, node: string): Promise<NodeStats | {
     };
 }
 
+/**
+ * Pods of databases that an operator runs don't carry Holdfast's labels, so they are asked for where there are such databases. Where those may
+ * not be read, their claims tell that there are some.
+ */
+async function readDatabasePods(kubectl: RunKubectl, reading: Reading, namespace: string | undefined): Promise<void> {
+    const isUsed = reading.claims.some(({ metadata }) => metadata.labels?.[databaseLabel] !== undefined);
+    if (!isUsed && reading.databases.length === 0) {
+        delete reading.notRead.databases;
+        return;
+    }
+    const scope = namespace === undefined ? ["-A"] : ["-n", namespace];
+    const args = ["get", "pods", "-o", "json", ...scope, "-l", `${databaseLabel},${managedSelector.replace("=", "!=")}`];
+    take(reading, { kinds: ["pods"], args }, await kubectl(args));
+}
+
 /** One reading of a cluster; throws a `UserError` where the cluster as a whole can't be read. */
 export async function readCluster(kubectl: RunKubectl, wanted: { app?: string; namespace?: string }): Promise<Reading> {
     const asked = calls(wanted.namespace);
     const printed = await readAll(kubectl, asked);
     const reading: Reading = {
         statefulsets: [],
+        deployments: [],
+        databases: [],
         pods: [],
         claims: [],
         namespaces: [],
@@ -184,6 +207,7 @@ export async function readCluster(kubectl: RunKubectl, wanted: { app?: string; n
     asked.forEach((call, index) => {
         take(reading, call, printed[index]);
     });
+    await readDatabasePods(kubectl, reading, wanted.namespace);
     // The kubelets measure volumes, and each is asked once: those of the application that is asked for.
     const { apps } = applications(reading);
     const claims = apps.filter(({ app }) => wanted.app === undefined || app === wanted.app).flatMap((objects) => objects.claims);

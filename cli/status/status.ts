@@ -1,7 +1,9 @@
 /** From one reading of a cluster to what is told about it. Pure: everything it says is decided here, and tested by tables. */
 
-import { type AppObjects, applications, ordinalOfClaim } from "./apps";
+import { type AppObjects, applications, databaseLabel, isClaimOf, ordinalOfClaim } from "./apps";
 import { claimStatus } from "./claims";
+import { databaseStatus, isAtRest } from "./database-clusters";
+import { claimsMountedBy, deploymentStatus } from "./deployments";
 import {
     type AppStatus,
     type ClaimStatus,
@@ -15,7 +17,7 @@ import {
     waiting,
     worst,
 } from "./model";
-import type { ObjectLists, Reading, Volume } from "./objects";
+import type { Claim, ObjectLists, Reading, Volume } from "./objects";
 import { oldClasses } from "./old-classes";
 import { brief } from "./words";
 import { ordinalsOf, workloadStatus } from "./workloads";
@@ -36,6 +38,8 @@ export interface StatusRequest {
 /** What each kind is called when it could not be read, and what is missing without it. */
 const kinds: Record<keyof ObjectLists, string> = {
     statefulsets: "StatefulSets",
+    deployments: "Deployments",
+    databases: "Clusters of CloudNativePG",
     pods: "pods",
     claims: "PersistentVolumeClaims",
     namespaces: "namespaces",
@@ -76,9 +80,16 @@ function retainedVolume({ metadata, spec, status }: Volume): RetainedVolume {
     };
 }
 
-/** A claim is kept where every member it could belong to by its name isn't asked for. */
-function isKept(name: string, { app, statefulsets }: AppObjects, notRead: Reading["notRead"]): boolean {
-    if (notRead.statefulsets !== undefined) return false;
+/** A claim is kept where every member it could belong to isn't asked for. A StatefulSet's members are told by its name. */
+function isKept({ metadata: { name, labels } }: Claim, objects: AppObjects, notRead: Reading["notRead"]): boolean {
+    const { app, statefulsets, deployments, databases } = objects;
+    const database = labels?.[databaseLabel];
+    if (database !== undefined) {
+        const own = databases.find(({ metadata }) => metadata.name === database);
+        return own === undefined ? notRead.databases === undefined : isAtRest(own);
+    }
+    if (deployments.some((each) => claimsMountedBy(each).includes(name))) return false;
+    if (notRead.statefulsets !== undefined || notRead.deployments !== undefined) return false;
     const ordinal = ordinalOfClaim(name, app);
     const isWanted = statefulsets.some((set) => {
         const own = ordinalOfClaim(name, set.metadata.name) ?? ordinal;
@@ -89,10 +100,14 @@ function isKept(name: string, { app, statefulsets }: AppObjects, notRead: Readin
 
 function appStatus(objects: AppObjects, reading: Reading, request: StatusRequest): AppStatus {
     const { app, namespace } = objects;
-    const claims = objects.claims.map((claim) => claimStatus(claim, isKept(claim.metadata.name, objects, reading.notRead), reading));
+    const claims = objects.claims.map((claim) => claimStatus(claim, isKept(claim, objects, reading.notRead), reading));
     claims.sort((a, b) => a.name.localeCompare(b.name, "en", { numeric: true }));
     const unbound = reasonsUnbound(claims);
-    const workloads: WorkloadStatus[] = objects.statefulsets.map((set) => workloadStatus(set, unbound, reading));
+    const workloads: WorkloadStatus[] = [
+        ...objects.statefulsets.map((set) => workloadStatus(set, unbound, reading)),
+        ...objects.databases.map((cluster) => databaseStatus(cluster, unbound, reading)),
+        ...objects.deployments.map((deployment) => deploymentStatus(deployment, unbound, reading)),
+    ];
     const old = oldClasses(objects.claims, reading.classes, request.currentClasses);
     const findings: Finding[] = [];
     if (workloads.length === 0 && objects.pods.length === 0 && reading.notRead.statefulsets === undefined) {
@@ -106,7 +121,9 @@ function appStatus(objects: AppObjects, reading: Reading, request: StatusRequest
         ...workloads.flatMap((workload) => [...workload.findings, ...workload.members.flatMap((member) => member.findings)]),
         ...retained.map(({ finding }) => finding),
     ];
-    const isBlind = decisive.some((kind) => reading.notRead[kind] !== undefined);
+    const isDatabase = objects.claims.some(({ metadata }) => metadata.labels?.[databaseLabel] !== undefined);
+    const isBlind =
+        isDatabase && reading.notRead.databases !== undefined ? true : decisive.some((kind) => reading.notRead[kind] !== undefined);
     const state = worst([stateOf(all), isBlind ? "unknown" : "ready"]);
     return { app, namespace, state, findings, workloads, claims, retainedVolumes: retained, oldClasses: old };
 }
@@ -124,7 +141,7 @@ export function statusOf(reading: Reading, request: StatusRequest): Status {
         (request.app === undefined || app === request.app) && (request.namespace === undefined || namespace === request.namespace);
     const asked = apps.filter(isAsked).map((objects) => appStatus(objects, reading, request));
     const others = retained.filter(({ spec: { claimRef } }) => {
-        const isOfApp = request.app === undefined || ordinalOfClaim(claimRef?.name ?? "", request.app) !== undefined;
+        const isOfApp = request.app === undefined || isClaimOf(claimRef?.name ?? "", request.app);
         return isOfApp && (request.namespace === undefined || claimRef?.namespace === request.namespace);
     });
     const isBlind = decisive.some((kind) => reading.notRead[kind] !== undefined);

@@ -132,10 +132,10 @@ function workloadLines(workload: WorkloadStatus, page: Page): void {
     for (const finding of findings) page.finding(4, finding);
     page.rows(
         4,
-        members.map(({ name, ready, node, restarts, findings }) => ({
+        members.map(({ name, role, ready, node, restarts, findings }) => ({
             cells: [
                 name,
-                ready ? "ready" : "not ready",
+                `${role ? `${role}, ` : ""}${ready ? "ready" : "not ready"}`,
                 node ? `on ${node}` : "on no node",
                 restarts > 0 ? `restarted ${restarts === 1 ? "once" : `${restarts} times`}` : "",
             ],

@@ -64,12 +64,7 @@ function updateFindings(set: StatefulSet, pods: Pod[], members: MemberStatus[]):
 export function workloadStatus(set: StatefulSet, unbound: Around["unbound"], reading: Reading): WorkloadStatus {
     const name = set.metadata.name;
     if (reading.notRead.pods !== undefined) return withoutPods(set);
-    const around: Around = {
-        nodes: reading.notRead.nodes === undefined ? reading.nodes : undefined,
-        events: reading.events,
-        unbound,
-        now: reading.now,
-    };
+    const around = aroundOf(unbound, reading);
     const own = reading.pods.filter((pod) => pod.metadata.namespace === set.metadata.namespace && ordinalIn(name, pod) !== undefined);
     const ordinals = ordinalsOf(set);
     const members: MemberStatus[] = [];
@@ -116,22 +111,34 @@ function ordinalIn(set: string, { metadata }: Pod): number | undefined {
     return /^\d+$/.test(digits) ? Number(digits) : undefined;
 }
 
-function memberStatus(pod: Pod, set: StatefulSet, around: Around): MemberStatus {
+/** A member by its pod alone. */
+export function podStatus(pod: Pod, around: Around): MemberStatus {
     const { metadata, spec, status } = pod;
-    const ready = isReady(pod, around);
     const wait = podWait(pod, around);
-    const findings = wait ? [wait] : [];
-    const settling = set.spec.minReadySeconds ?? 0;
-    const readySince = Date.parse(conditionOf(pod, "Ready")?.lastTransitionTime ?? "");
-    if (ready && settling > 0 && around.now - readySince < settling * 1000) {
-        const age = since(readySince, around.now);
-        findings.push(waiting("settling", `it has been ready for ${age}, and is counted on after ${settling} seconds`));
-    }
     return {
         name: metadata.name,
-        ready,
+        ready: isReady(pod, around),
         ...(spec.nodeName ? { node: spec.nodeName } : {}),
         restarts: Math.max(0, ...(status.containerStatuses ?? []).map(({ restartCount }) => restartCount)),
-        findings,
+        findings: wait ? [wait] : [],
     };
+}
+
+/** What is known beside a workload's pods. */
+export const aroundOf = (unbound: Around["unbound"], reading: Reading): Around => ({
+    nodes: reading.notRead.nodes === undefined ? reading.nodes : undefined,
+    events: reading.events,
+    unbound,
+    now: reading.now,
+});
+
+function memberStatus(pod: Pod, set: StatefulSet, around: Around): MemberStatus {
+    const member = podStatus(pod, around);
+    const settling = set.spec.minReadySeconds ?? 0;
+    const readySince = Date.parse(conditionOf(pod, "Ready")?.lastTransitionTime ?? "");
+    if (member.ready && settling > 0 && around.now - readySince < settling * 1000) {
+        const age = since(readySince, around.now);
+        member.findings.push(waiting("settling", `it has been ready for ${age}, and is counted on after ${settling} seconds`));
+    }
+    return member;
 }

@@ -8,6 +8,14 @@ export function labelsOf(app: string): Record<string, string> {
     return { ...selectorOf(app), "app.kubernetes.io/managed-by": "holdfast" };
 }
 
+/** Labels of a part of an application that goes by a name of its own. */
+export function partLabelsOf(app: string, part: string): Record<string, string> {
+    return { ...labelsOf(part), [partOfLabel]: app };
+}
+
+/** The label with the application's name where an object's own name is another. */
+export const partOfLabel = "app.kubernetes.io/part-of";
+
 /** The label a pod carries to be let in as a client of the application. One label per application, so that a pod can be a client of several. */
 export function clientLabelOf(app: string): Record<string, string> {
     return { [`holdfast.dev/client-of-${app}`]: "true" };

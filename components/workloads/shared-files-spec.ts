@@ -2,7 +2,7 @@
 
 import type * as input from "@pulumi/kubernetes/types/input";
 import { bytesOf } from "../usecases/quantities";
-import { clientLabelOf, selectorOf } from "./labels";
+import { clientLabelOf, partLabelsOf, selectorOf } from "./labels";
 import { passwordKey, passwordSecretNameOf } from "./password";
 import type { SharedFilesArgs } from "./shared-files";
 
@@ -21,7 +21,13 @@ export const filesReplicasOf = ({ replicas, accessMode }: SharedFilesArgs): numb
 /** How long an upload that is under way may take when a member is told to stop. */
 const graceSeconds = 60;
 
-export function filesDeployment(name: string, claim: string, scriptHash: string, args: SharedFilesArgs): input.apps.v1.DeploymentSpec {
+export function filesDeployment(
+    app: string,
+    name: string,
+    claim: string,
+    scriptHash: string,
+    args: SharedFilesArgs,
+): input.apps.v1.DeploymentSpec {
     const user = args.runAsUser ?? 1000;
     const group = args.runAsGroup ?? user;
     const { cpu, memory, cpuLimit, memoryLimit } = args.resources ?? { cpu: "20m", memory: "64Mi", memoryLimit: "128Mi" };
@@ -33,7 +39,7 @@ export function filesDeployment(name: string, claim: string, scriptHash: string,
         strategy:
             filesReplicasOf(args) > 1 ? { type: "RollingUpdate", rollingUpdate: { maxUnavailable: 1, maxSurge: 1 } } : { type: "Recreate" },
         template: {
-            metadata: { labels: selectorOf(name), annotations: { "holdfast.dev/script": scriptHash } },
+            metadata: { labels: partLabelsOf(app, name), annotations: { "holdfast.dev/script": scriptHash } },
             spec: {
                 automountServiceAccountToken: false,
                 enableServiceLinks: false,

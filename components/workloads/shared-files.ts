@@ -11,7 +11,7 @@ import { claimProblems } from "../volumes/claim-plan";
 import { VolumeClaims } from "../volumes/volume-claims";
 import type { WorkloadResources } from "./container-args";
 import { countProblem } from "./container-problems";
-import { labelsOf, selectorOf } from "./labels";
+import { partLabelsOf, selectorOf } from "./labels";
 import { createPassword, passwordSecretNameOf } from "./password";
 import { sharedFilesScript } from "./shared-files-script";
 import { filesDeployment, filesNameOf, filesNetwork, filesReplicasOf } from "./shared-files-spec";
@@ -157,7 +157,7 @@ export class SharedFiles extends pulumi.ComponentResource {
         refuseProblems("SharedFiles", name, sharedFilesProblems(app, volume, args));
         const { namespace, allow, size, ceiling, storageClass } = args;
         const files = filesNameOf(app, volume);
-        const metadata = { name: files, namespace, labels: labelsOf(files) };
+        const metadata = { name: files, namespace, labels: partLabelsOf(app, files) };
         const kept = { parent: this, dependsOn: opts?.dependsOn };
         const accessMode = args.accessMode ?? "ReadWriteMany";
         const claims = new VolumeClaims(
@@ -176,7 +176,7 @@ export class SharedFiles extends pulumi.ComponentResource {
         );
         new Deployment(
             `${name}-server`,
-            { metadata, spec: filesDeployment(files, `${volume}-${app}-0`, hash, args) },
+            { metadata, spec: filesDeployment(app, files, `${volume}-${app}-0`, hash, args) },
             { parent: this, dependsOn: dependenciesOf(opts?.dependsOn, claims, token, script, network, service) },
         );
         if (filesReplicasOf(args) > 1) {

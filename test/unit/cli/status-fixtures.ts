@@ -126,6 +126,8 @@ export function cluster(replicas = 1): Reading {
     const ordinals = Array.from({ length: replicas }, (_, ordinal) => ordinal);
     return {
         statefulsets: [set(replicas)],
+        deployments: [],
+        databases: [],
         pods: ordinals.map((ordinal) => pod(ordinal)),
         claims: ordinals.map((ordinal) => claim(ordinal)),
         namespaces: [{ metadata: { name: app, labels: labelsOf(app) } }],

@@ -8,6 +8,9 @@ const forbidden = (resource: string) =>
     `Error from server (Forbidden): ${resource} is forbidden: User "jo" cannot list resource "${resource.split(".")[0]}" in API group "" at the cluster scope\n`;
 const noSuchKind = "Error from server (NotFound): the server could not find the requested resource\n";
 
+const selected = "clusters?labelSelector=app.kubernetes.io%2Fmanaged-by%3Dholdfast";
+const clusters = `/apis/postgresql.cnpg.io/v1/${selected}`;
+
 const kind = (name: string, objects: object[]) => objects.map((object) => ({ kind: name, ...object }));
 const healthy = cluster();
 
@@ -15,7 +18,7 @@ const healthy = cluster();
 function kubectl(answers: Record<string, Printed> = {}) {
     const asked: string[][] = [];
     const usual: Record<string, Printed> = {
-        "statefulsets,pods": ok([...kind("StatefulSet", [set(1)]), ...kind("Pod", [pod(0)])]),
+        "statefulsets,deployments,pods": ok([...kind("StatefulSet", [set(1)]), ...kind("Pod", [pod(0)])]),
         persistentvolumeclaims: ok(kind("PersistentVolumeClaim", [claim(0)])),
         namespaces: ok(kind("Namespace", healthy.namespaces)),
         "persistentvolumes,storageclasses,nodes": ok([
@@ -25,6 +28,7 @@ function kubectl(answers: Record<string, Printed> = {}) {
         ]),
         events: ok([]),
         "/apis/snapshot.storage.k8s.io/v1/volumesnapshots": failed(noSuchKind),
+        [clusters]: failed(noSuchKind),
         "/api/v1/nodes/node-1/proxy/stats/summary": { status: 0, stdout: JSON.stringify({ pods: [] }), stderr: "" },
     };
     const run: RunKubectl = async (args) => {
@@ -41,15 +45,16 @@ test("a few calls bring everything, the nodes of the application's pods last", a
     const { run, asked } = kubectl();
     const reading = await readCluster(run, {});
     expect(asked.map((args) => args.slice(0, 3).join(" "))).toEqual([
-        "get statefulsets,pods -o",
+        "get statefulsets,deployments,pods -o",
         "get persistentvolumeclaims -o",
         "get namespaces -o",
         "get persistentvolumes,storageclasses,nodes -o",
         "get events -o",
         "get --raw /apis/snapshot.storage.k8s.io/v1/volumesnapshots",
+        `get --raw ${clusters}`,
         "get --raw /api/v1/nodes/node-1/proxy/stats/summary",
     ]);
-    expect(asked[0]).toEqual(["get", "statefulsets,pods", "-o", "json", "-A", "-l", "app.kubernetes.io/managed-by=holdfast"]);
+    expect(asked[0]).toEqual(["get", "statefulsets,deployments,pods", "-o", "json", "-A", "-l", "app.kubernetes.io/managed-by=holdfast"]);
     const names = (list: { metadata: { name: string } }[]) => list.map(({ metadata }) => metadata.name);
     expect([names(reading.statefulsets), names(reading.pods), names(reading.claims), names(reading.volumes)]).toEqual([
         ["ledger"],
@@ -64,10 +69,11 @@ test("a few calls bring everything, the nodes of the application's pods last", a
 test("one namespace is read alone, and no node where the application asked for has none", async () => {
     const { run, asked } = kubectl({
         "/apis/snapshot.storage.k8s.io/v1/namespaces/shop/volumesnapshots": ok([{ metadata: { name: "s" } }]),
+        [`/apis/postgresql.cnpg.io/v1/namespaces/shop/${selected}`]: failed(noSuchKind),
     });
     const reading = await readCluster(run, { namespace: "shop", app: "other" });
     expect(asked.filter((args) => args.includes("-n")).map((args) => args[1])).toEqual([
-        "statefulsets,pods",
+        "statefulsets,deployments,pods",
         "persistentvolumeclaims",
         "events",
     ]);
@@ -147,6 +153,33 @@ test("the first call that finds the cluster silent ends the others", async () =>
 });
 
 test("a call that fails as a whole, while others don't, is not taken for an empty cluster", async () => {
-    const { run } = kubectl({ "statefulsets,pods": failed("Unable to connect to the server: context deadline exceeded\n") });
+    const { run } = kubectl({ "statefulsets,deployments,pods": failed("Unable to connect to the server: context deadline exceeded\n") });
     await expect(readCluster(run, {})).rejects.toThrow("context deadline exceeded");
+});
+
+describe("databases that an operator runs", () => {
+    const theirs = { metadata: { name: "ledger-1", namespace: "ledger", labels: { "cnpg.io/cluster": "ledger" } }, spec: {}, status: {} };
+    const podCall = "get pods -o json -A -l cnpg.io/cluster,app.kubernetes.io/managed-by!=holdfast";
+
+    test("are read where there are some, and their pods after them", async () => {
+        const { run, asked } = kubectl({
+            [clusters]: ok([{ metadata: { name: "ledger", namespace: "ledger" } }]),
+            pods: ok(kind("Pod", [theirs])),
+        });
+        const reading = await readCluster(run, {});
+        expect(asked.map((args) => args.join(" "))).toContain(podCall);
+        expect(reading.databases.map(({ metadata }) => metadata.name)).toEqual(["ledger"]);
+        expect(reading.pods.map(({ metadata }) => metadata.name)).toEqual(["ledger-0", "ledger-1"]);
+    });
+
+    test("may be forbidden where there are none, and are told where their claims show that there are", async () => {
+        const answer = failed(forbidden("clusters.postgresql.cnpg.io"));
+        expect((await readCluster(kubectl({ [clusters]: answer }).run, {})).notRead).toEqual({});
+        const { run } = kubectl({
+            [clusters]: answer,
+            persistentvolumeclaims: ok(kind("PersistentVolumeClaim", [theirs])),
+            pods: ok([]),
+        });
+        expect((await readCluster(run, {})).notRead.databases).toMatch(/^not allowed: User "jo" cannot list/);
+    });
 });
