@@ -1,6 +1,6 @@
 /** PostgreSQL as a stream of SQL that says itself what it is of, and whether it is whole. */
 
-import { begun, drained, lastLine, recordMark, type Stream, shellWord } from "./stream";
+import { attended, begun, drained, lastLine, recordMark, type Stream, shellWord, unreadSeconds } from "./stream";
 
 export { lastLine, recordMark };
 
@@ -53,6 +53,15 @@ echo ${shellWord(lastLine)}
 ${drained}
 `;
 
+/** The dump, which ends with its snapshot and its locks where nobody reads it. */
+const dump = `set -eu
+cat "$work/record" >&3
+PGAPPNAME=holdfast-dump
+export PGAPPNAME
+${attended('pg_dump --snapshot="$SNAPSHOT" --no-owner --no-privileges --lock-wait-timeout=300000 >&3', unreadSeconds)}
+: >"$work/dumped"
+`;
+
 /**
  * One transaction holds the snapshot that the query and the dump both see.
  *
@@ -78,7 +87,7 @@ SELECT '${recordMark}' || json_build_object('version', 1, 'app', :'app', 'engine
     'owner', current_user, 'takenAt', :'taken', 'query', :'query', 'answer', :'answer')::text;
 \\o
 \\setenv SNAPSHOT :snapshot
-\\! cat "$work/record" >&3 && PGAPPNAME=holdfast-dump pg_dump --snapshot="$SNAPSHOT" --no-owner --no-privileges --lock-wait-timeout=300000 >&3 && : >"$work/dumped"
+\\! /bin/sh "$here/dump.sh"
 COMMIT;
 `;
 
@@ -86,6 +95,11 @@ COMMIT;
 export function postgresStream(request: PostgresStreamRequest): Stream {
     return {
         extension: ".sql",
-        files: { "stream.sh": script(request), "stream.sql": session, "query.sql": `${request.query.trim().replace(/;$/, "")}\n` },
+        files: {
+            "stream.sh": script(request),
+            "stream.sql": session,
+            "dump.sh": dump,
+            "query.sql": `${request.query.trim().replace(/;$/, "")}\n`,
+        },
     };
 }

@@ -1,6 +1,6 @@
 /** Files made whole by an application's own hooks, as a stream of tar that says itself what it is of, and whether it is whole. */
 
-import { begun, drained, lastLine, recordMark, type Stream, shellWord } from "./stream";
+import { attended, begun, drained, lastLine, recordMark, type Stream, shellWord } from "./stream";
 
 /** What the line after the archive says. */
 export interface ArchiveRecord {
@@ -38,6 +38,9 @@ const archive = ([first, ...others]: string[]): string =>
 const record = ({ app, mountPaths }: QuiescedStreamRequest): string =>
     JSON.stringify({ version: 1, app, engine: "container", mountPaths } satisfies Omit<ArchiveRecord, "takenAt">).slice(0, -1);
 
+/** An application doesn't hold still for longer than this for a repository that takes nothing. */
+const unreadSeconds = 5 * 60;
+
 /**
  * A tar that can't read a file writes the archive's end all the same, and says so by its exit code alone. So what tells a whole archive comes
  * after it, where every tar stops reading.
@@ -47,12 +50,14 @@ const script = (request: QuiescedStreamRequest) => `#!/bin/sh
 # non-zero code, and one of the archive without that line.
 set -eu
 ${begun}
+writer=
 bounded() {
     if command -v timeout >/dev/null; then timeout ${request.timeoutSeconds} "$@"; else "$@"; fi
 }
 resume() {
     code=$?
     trap - EXIT
+    [ -z "$writer" ] || kill "$writer" 2>/dev/null || :
     ${request.unquiesceCommand ? `bounded ${words(request.unquiesceCommand)} >&2 || { echo "the application could not be resumed" >&2; code=1; }` : ":"}
     [ "$code" != 0 ] || ${drained}
     exit "$code"
@@ -64,7 +69,7 @@ how=-cf
 case "$(tar --version 2>/dev/null || :)" in *GNU*) how=-cSf ;; esac
 bounded ${words(request.quiesceCommand)} >&2
 taken=$(date -u +%Y-%m-%dT%H:%M:%SZ)
-${archive(request.mountPaths)}
+${attended(archive(request.mountPaths), unreadSeconds)}
 printf '%s,"takenAt":"%s"}\\n%s\\n' ${shellWord(`${recordMark}${record(request)}`)} "$taken" ${shellWord(lastLine)}
 `;
 

@@ -28,6 +28,34 @@ export const begun = "began=$(date +%s)";
  */
 export const drained = "sleep $((5 + ($(date +%s) - began) / 4))";
 
+/** Restic asks for a quarter of an hour where a repository doesn't answer: what stands still for longer than this has no reader any more. */
+export const unreadSeconds = 20 * 60;
+
+/**
+ * Shell that runs a command and ends it once nobody has taken a byte of what it writes for so many seconds. Kubernetes tells a command nothing
+ * when its reader is gone: it would stand still as long as its pod lives, and hold on to what it holds. Its process is in `$writer` meanwhile.
+ */
+export const attended = (command: string, seconds: number): string => `${command} &
+writer=$!
+{
+    seen=
+    while kill -0 "$writer"; do
+        written=$(sed -n 's/^wchar: //p' "/proc/$writer/io")
+        # Where nobody says how far it is, it is left alone.
+        [ -n "$written" ] || exit 0
+        now=$(date +%s)
+        if [ "$written" != "$seen" ]; then
+            seen=$written
+            since=$now
+        elif [ "$((now - since))" -ge ${seconds} ]; then
+            kill "$writer"
+        fi
+        sleep 10
+    done
+} >/dev/null 2>&1 3>&- &
+wait "$writer"
+writer=`;
+
 /** Where the scripts lie in the container. */
 export const streamFolder = "/etc/holdfast/backup";
 

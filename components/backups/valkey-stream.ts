@@ -1,7 +1,7 @@
 /** Valkey as a stream: a snapshot in its own format, with a record before it and a last line after it. */
 
 import { dataPath, memberPort, memberUser, scriptFolder } from "../workloads/valkey/common-script";
-import { begun, drained, lastLine, recordMark, type Stream, shellWord } from "./stream";
+import { attended, begun, drained, lastLine, recordMark, type Stream, shellWord, unreadSeconds } from "./stream";
 
 /** Asked of a snapshot, and of what is restored from it. */
 export const keysQuery = "number of keys";
@@ -16,9 +16,12 @@ set -eu
 umask 077
 ${begun}
 . ${scriptFolder}/common.sh
-work=${dataPath}/holdfast/backup
-rm -rf "$work"
-mkdir -p "$work"
+all=${dataPath}/holdfast/backup
+mkdir -p "$all"
+# What a killed one has left. Another that is still at work keeps its own.
+for old in "$all"/*; do kill -0 "\${old##*/}" 2>/dev/null || rm -rf "$old"; done
+work=$all/$$
+mkdir "$work"
 trap 'rm -rf "$work"' EXIT
 trap 'exit 1' HUP INT TERM PIPE
 
@@ -41,7 +44,7 @@ valkey-check-rdb "$work/dump.rdb" >"$work/checked" || { tail -n 3 "$work/checked
 keys=$(sed -n 's/^\\[info\\] \\([0-9][0-9]*\\) keys read.*/\\1/p' "$work/checked")
 [ -n "$keys" ] || { echo "the snapshot can't be read" >&2; exit 1; }
 printf '%s{"version":1,"app":"${app}","engine":"valkey","takenAt":"%s","query":"${keysQuery}","answer":"%s"}\n' ${shellWord(recordMark)} "$taken" "$keys"
-cat "$work/dump.rdb"
+${attended('dd if="$work/dump.rdb" bs=65536', unreadSeconds)}
 printf '\n%s\n' ${shellWord(lastLine)}
 ${drained}
 `;

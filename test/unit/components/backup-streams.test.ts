@@ -5,15 +5,17 @@ import { join } from "node:path";
 import fc from "fast-check";
 import { lastLine, postgresStream, recordMark } from "../../../components/backups/postgres-stream";
 import { quiescedStream } from "../../../components/backups/quiesced-stream";
-import { drained, shellWord, streamAnnotations, streamPathOf } from "../../../components/backups/stream";
+import { attended, drained, shellWord, streamAnnotations, streamPathOf } from "../../../components/backups/stream";
 import { wholeStream } from "../../../components/backups/stream-ends";
 
 let folder: string;
-/** The environment of a stream's script: programs beside it go first, and its last wait is noted and takes no time. */
+/** The environment of a stream's script: programs beside it go first, and its last wait is noted and takes no time. The watch's is short. */
 let env: NodeJS.ProcessEnv;
 beforeEach(() => {
     folder = fs.mkdtempSync(join(os.tmpdir(), "streams-"));
-    fs.writeFileSync(join(folder, "sleep"), `#!/bin/sh\necho "waited $1" >>${folder}/waits\n`, { mode: 0o755 });
+    fs.writeFileSync(join(folder, "sleep"), `#!/bin/sh\n[ "$1" != 10 ] || exec /bin/sleep 0.05\necho "waited $1" >>${folder}/waits\n`, {
+        mode: 0o755,
+    });
     env = { ...process.env, PATH: `${folder}:${process.env.PATH}`, LOG: join(folder, "log"), POSTGRES_PASSWORD_FILE: "" };
 });
 afterEach(() => fs.rmSync(folder, { recursive: true }));
@@ -52,6 +54,29 @@ describe("after the last byte", () => {
     });
 });
 
+describe("what writes a stream", () => {
+    const run = (command: string, seconds: number, reader: string) =>
+        spawnSync("/bin/bash", ["-c", `/bin/sh -euc "$1" | ${reader}; echo " \${PIPESTATUS[0]}"`, "-", attended(command, seconds)], {
+            encoding: "utf8",
+            env,
+        }).stdout;
+
+    it("ends by itself, well or not", () => {
+        expect(run("echo all", 1, "cat")).toBe("all\n 0\n");
+        expect(run("sh -c 'echo some; exit 7'", 1, "cat")).toBe("some\n 7\n");
+    });
+
+    it("goes on as long as it is read, however long that takes", () => {
+        expect(run("sh -c 'for n in 1 2 3 4 5 6; do echo $n; /bin/sleep 0.4; done'", 2, "tail -n 1")).toBe("6\n 0\n");
+    });
+
+    it("is ended where nobody reads it any more", () => {
+        const started = Date.now();
+        expect(run("dd if=/dev/zero bs=65536 count=1000000", 1, "/bin/sleep 4")).toBe(" 143\n");
+        expect(Date.now() - started).toBeLessThan(8000);
+    });
+});
+
 describe("the stream of PostgreSQL", () => {
     const request = { app: "prefs", database: "prefs_db", owner: "prefs", query: "SELECT count(*) FROM settings;" };
     const { files, extension } = postgresStream(request);
@@ -75,6 +100,7 @@ describe("the stream of PostgreSQL", () => {
     });
 
     it("takes record and dump from one snapshot", () => {
+        expect(files["dump.sh"]).toContain('pg_dump --snapshot="$SNAPSHOT" ');
         const lines = files["stream.sql"].split("\n");
         const at = (text: string) => lines.findIndex((line) => line.includes(text));
         const order = [
@@ -82,7 +108,8 @@ describe("the stream of PostgreSQL", () => {
             "pg_export_snapshot()",
             "\\ir query.sql",
             recordMark,
-            '--snapshot="$SNAPSHOT"',
+            "\\setenv SNAPSHOT",
+            "dump.sh",
             "COMMIT",
         ].map(at);
         expect(order).toEqual([...order].sort((a, b) => a - b));
