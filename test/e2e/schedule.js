@@ -34,6 +34,7 @@ const files = {
     "restore-custom": { seconds: 240 },
     secrets: { seconds: 5, full: 260 },
     retention: { seconds: 45 },
+    together: { seconds: 5, full: 420 },
     "backup-faults": { seconds: 260, full: 800 },
 };
 

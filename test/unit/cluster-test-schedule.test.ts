@@ -19,7 +19,7 @@ test("each runs once, either alone or beside another", () => {
     expect(alone).toEqual(["sandbox-lifecycle"]);
 });
 
-test("one honest round of everything stays within 45 minutes, every round within 70", () => {
+test("one honest round of everything stays within 45 minutes, every round within 90", () => {
     expect(order(there, false).seconds / 60).toBeLessThanOrEqual(45);
-    expect(order(there, true).seconds / 60).toBeLessThanOrEqual(70);
+    expect(order(there, true).seconds / 60).toBeLessThanOrEqual(90);
 });
