@@ -158,7 +158,7 @@ export function secretOf({ name, namespace, secret }: Task, jobUid: string): obj
 
 interface ContainerState {
     name: string;
-    state?: { waiting?: { reason?: string; message?: string }; terminated?: { exitCode: number }; running?: object };
+    state?: { waiting?: { reason?: string; message?: string }; terminated?: { exitCode: number; reason?: string }; running?: object };
 }
 
 /** As much of a Job or a pod as is watched. */
@@ -184,6 +184,10 @@ export function podWords(pod: Watched | undefined): string {
     if (stuck) return `${stuck.state?.waiting?.reason}: ${brief(stuck.state?.waiting?.message, 160)}`;
     const running = states.find(({ state }) => state?.running);
     if (running) return `${running.name} runs`;
+    const ended = (pod.status?.containerStatuses ?? []).map(({ name, state }) => ({ name, end: state?.terminated }));
+    if (ended.length > 0 && ended.every(({ end }) => end)) {
+        return ended.map(({ name, end }) => `${name} has ended: ${end?.reason ?? `exit code ${end?.exitCode}`}`).join(", ");
+    }
     const unscheduled = pod.status?.conditions?.find(({ type, status }) => type === "PodScheduled" && status === "False");
     return unscheduled ? `no node takes it: ${brief(unscheduled.message, 160)}` : "its pod is starting";
 }

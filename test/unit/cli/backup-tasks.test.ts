@@ -157,6 +157,12 @@ test("a pod is said to be stuck, running or without a node", () => {
     expect(podWords(pod({ conditions: [{ type: "PodScheduled", status: "False", message: "no memory" }] }))).toBe(
         "no node takes it: no memory",
     );
+    const end = (reason?: string) => ({ name: "load", state: { terminated: { exitCode: 7, reason } } });
+    expect(podWords(pod({ containerStatuses: [end("OOMKilled")] }))).toBe("load has ended: OOMKilled");
+    expect(podWords(pod({ containerStatuses: [end()] }))).toBe("load has ended: exit code 7");
+    expect(podWords(pod({ initContainerStatuses: [end("Completed")], containerStatuses: [{ name: "main", state: {} }] }))).toBe(
+        "its pod is starting",
+    );
     expect(podWords(pod({}))).toBe("its pod is starting");
 });
 
