@@ -99,7 +99,7 @@ test("nothing is restored over what is there, nor of what there isn't", () => {
     expect(refusal(lost, "--to", lost)).toMatch(/this is what is restored/);
     expect(refusal(lost, "--to", "custom")).toMatch(/is another stack's/);
     expect(refusal(lost, "--to", "kube-public")).toMatch(/there is a namespace kube-public already/);
-    expect(refusal("custom", "--to", again)).toMatch(/restores PostgreSQL/);
+    expect(refusal("custom", "--to", again)).toMatch(/nothing was ever backed up there/);
 });
 
 /** Nothing of the application stays but its repository: no object, no volume, no state. */
