@@ -54,7 +54,7 @@ export interface ClaimStatus {
 export interface MemberStatus {
     name: string;
     /** Of a database whose operator says who the primary is. */
-    role?: "primary" | "standby";
+    role?: "primary" | "standby" | "replica";
     ready: boolean;
     node?: string;
     restarts: number;

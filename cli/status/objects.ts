@@ -219,6 +219,8 @@ export interface Reading extends ObjectLists {
     hasSnapshots: boolean;
     /** By name of the node: what its kubelet says, or why it could not be asked. */
     stats: Record<string, NodeStats | { reason: string }>;
+    /** By namespace and name of the StatefulSet: the member that leads, `""` where nobody does. Those that nobody could ask aren't here. */
+    leaders?: Record<string, string>;
     /** The moment of the reading, in milliseconds. */
     now: number;
 }

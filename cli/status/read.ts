@@ -5,6 +5,7 @@ import type { Cluster } from "../../stacks/cluster";
 import { UserError } from "../errors";
 import { applications, claimSelector, databaseLabel, managedSelector } from "./apps";
 import { nodesToAsk } from "./claims";
+import { readLeaders } from "./leaders";
 import type { NodeStats, ObjectLists, Reading } from "./objects";
 import { brief } from "./words";
 
@@ -212,7 +213,11 @@ export async function readCluster(kubectl: RunKubectl, wanted: { app?: string; n
     const { apps } = applications(reading);
     const claims = apps.filter(({ app }) => wanted.app === undefined || app === wanted.app).flatMap((objects) => objects.claims);
     const nodes = nodesToAsk(claims, reading.pods);
-    const stats = await Promise.all(nodes.map((node) => statsOf(kubectl, node)));
+    const [stats, leaders] = await Promise.all([
+        Promise.all(nodes.map((node) => statsOf(kubectl, node))),
+        readLeaders(kubectl, reading, wanted.app),
+    ]);
+    reading.leaders = leaders;
     reading.stats = Object.fromEntries(nodes.map((node, index) => [node, stats[index]]));
     return reading;
 }

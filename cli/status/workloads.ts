@@ -1,5 +1,6 @@
 /** StatefulSets as a status shows them: each member, what it waits for, and what becomes of an update. */
 
+import { setKey } from "./leaders";
 import { type Finding, type MemberStatus, note, problem, type WorkloadStatus, waiting } from "./model";
 import { conditionOf, latestEvent, type Pod, type Reading, type StatefulSet, seenAt } from "./objects";
 import { type Around, isReady, podWait } from "./pod-waits";
@@ -83,6 +84,8 @@ export function workloadStatus(set: StatefulSet, unbound: Around["unbound"], rea
     }
     const asked = ordinals.length;
     const ready = members.filter((member) => member.ready).length;
+    const leader = reading.leaders?.[setKey(set.metadata.namespace, name)];
+    if (leader) for (const member of members) member.role = member.name === leader ? "primary" : "replica";
     const leaving = own
         .filter((pod) => !ordinals.includes(ordinalIn(name, pod) ?? -1))
         .map((pod) => {
@@ -90,6 +93,7 @@ export function workloadStatus(set: StatefulSet, unbound: Around["unbound"], rea
             return { ...member, findings: [waiting("leaving", "it is no longer asked for, and is still there"), ...findings] };
         });
     const findings = updateFindings(set, own, members);
+    if (leader === "" && asked > 0) findings.push(waiting("no-primary", "no member leads: nothing can be written until one does"));
     if (asked === 0) findings.unshift(waiting("stopped", "no member is asked for (replicas: 0): nothing runs"));
     return { kind: "StatefulSet", name, asked, ready, members: [...members, ...leaving], findings };
 }

@@ -23,3 +23,9 @@ export function clientLabelOf(app: string): Record<string, string> {
 
 /** Name of the main container, which never changes: `kubectl logs -c`, metrics and quiesce hooks know it. */
 export const mainContainer = "main";
+
+/**
+ * Annotation of pods whose members have one that leads: the command, run in the main container, that prints its name, or nothing where nobody
+ * does. `holdfast status` asks it.
+ */
+export const leaderCommandAnnotation = "holdfast.dev/leader-command";

@@ -3,12 +3,15 @@
  * that a fault is what it says and nothing else.
  */
 
+import { measured, report } from "./support/measured";
 import { ValkeyMembers } from "./support/valkey-members";
 import { waitUntil } from "./support/wait";
 import { rounds } from "./support/world";
 
 const all = [0, 1, 2];
 const limit = 60;
+
+afterAll(report);
 
 describe("with a log on disk", () => {
     let members: ValkeyMembers;
@@ -67,6 +70,26 @@ describe("with a log on disk", () => {
             members.waitUntilWhole(limit);
             expect(keys).toBeGreaterThan(500);
             expect(members.keys()).toEqual(all.map(() => keys));
+        }
+    });
+
+    test("a primary that nobody hears takes no more writes within the second that may be lost, and takes them again", () => {
+        for (let round = 0; round < rounds(10); round++) {
+            const primary = members.waitForPrimary(limit);
+            const others = all.filter((member) => member !== primary);
+            const takesWrites = () => members.ask(primary, "SET", "heard", "1") === "OK";
+            waitUntil("the primary takes writes", limit, takesWrites);
+            // The sentinels are frozen too: nobody is to take over meanwhile.
+            for (const member of all) members.signal(member, "STOP", "sentinel");
+            const frozen = Date.now();
+            let last = frozen;
+            for (const member of others) members.signal(member, "STOP", "server");
+            while (takesWrites()) last = Date.now();
+            for (const member of others) members.signal(member, "CONT", "server");
+            waitUntil("the primary takes writes again", limit, takesWrites);
+            for (const member of all) members.signal(member, "CONT", "sentinel");
+            expect(measured("replicas that hang: writes are acknowledged for", (last - frozen) / 1000, 1)).toBeLessThanOrEqual(1);
+            expect(members.waitForPrimary(limit)).toBe(primary);
         }
     });
 

@@ -36,7 +36,7 @@ ask() {
 }
 
 # look <host>: sets role, source (whom it replicates from), link, whole (1: it leads, or was in sync with its primary once since it started),
-# right (1: sentinels may promote it), loading, offset, keys and position.
+# right (1: sentinels may promote it), loading, written (1: its log has what the memory has), offset, keys and position.
 look() {
     seen=$(printf 'INFO replication\\nINFO persistence\\nINFO keyspace\\nCONFIG GET cluster-announce-human-nodename\\n' | ask "$1" ${memberPort} | awk '
         { sub(/\\r$/, ""); at = index($0, ":"); name = substr($0, 1, at - 1); value = substr($0, at + 1) }
@@ -46,6 +46,9 @@ look() {
         name == "master_link_down_since_seconds" && value + 0 >= 0 { whole = 1 }
         name == "slave_priority" { right = value + 0 > 0 }
         name == "loading" || name == "async_loading" { loading += value }
+        name ~ /^aof_(rewrite_in_progress|rewrite_scheduled)$/ { unwritten += value }
+        name ~ /^aof_last_(bgrewrite|write)_status$/ && value != "ok" { unwritten++ }
+        name == "aof_enabled" { has_log = value }
         name == "master_repl_offset" { offset = value }
         name ~ /^db[0-9]+$/ { split(value, part, /[=,]/); keys += part[2] }
         is_position { position = $0; is_position = 0 }
@@ -55,9 +58,9 @@ look() {
             if (role == "master") { source = "-"; link = "up"; right = 1 }
             if (link == "up") whole = 1
             if (source == "127.0.0.1") whole = 0
-            print role, source, link, whole + 0, right + 0, loading + 0, offset + 0, keys + 0, position == "" ? "0.0.0.none" : position
+            print role, source, link, whole + 0, right + 0, loading + 0, !(has_log && unwritten), offset + 0, keys + 0, position == "" ? "0.0.0.none" : position
         }') || return 1
-    read -r role source link whole right loading offset keys position <<END
+    read -r role source link whole right loading written offset keys position <<END
 $seen
 END
 }

@@ -30,6 +30,7 @@ refused=0
 alone=0
 turn=0
 pause=1
+fence=
 began=$(date +%s)
 
 here() { ask 127.0.0.1 ${memberPort} "$@"; }
@@ -206,7 +207,8 @@ keep() {
     followed=$source
     if [ "$whole" = 1 ] && [ "$right" = 0 ]; then give_right && say "in sync with \${followed%%.*}"; fi
     is_whole=$whole
-    if [ "$link" = up ]; then
+    # After a copy the log is written anew. Until that is done, a restart brings back what was there before: no claim to anything newer.
+    if [ "$link" = up ] && [ "$written" = 1 ]; then
         # The term is the primary's to say.
         if look "$followed" && [ "$role" = master ]; then
             term=\${position%%.*}
@@ -227,6 +229,10 @@ keep() {
 }
 
 while :; do
+    if [ -z "$fence" ] || ! kill -0 "$fence" 2>/dev/null; then
+        sh ${scriptFolder}/fence.sh &
+        fence=$!
+    fi
     # A sentinel asks servers every 10 s what they are, and would not know of a new one for as long.
     if [ $((turn % 10)) != 0 ] || ask 127.0.0.1 ${sentinelPort} SENTINEL DEBUG info-period 1000 >/dev/null; then turn=$((turn + 1)); fi
     if ! look 127.0.0.1; then

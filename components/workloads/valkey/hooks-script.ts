@@ -1,4 +1,4 @@
-/** What the kubelet runs in a member: its probes, and the hand-over before it stops. */
+/** What is run in a member from outside: the kubelet's probes, the hand-over before it stops, and who leads. */
 
 import { memberPort, scriptFolder } from "./common-script";
 
@@ -12,6 +12,13 @@ look 127.0.0.1 && [ "$loading" = 0 ] && ! waits && [ "$link" = up ]
 export const aliveScript = `#!/bin/sh
 . ${scriptFolder}/common.sh
 [ -n "$(ask 127.0.0.1 ${memberPort} PING)" ]
+`;
+
+/** Says which member leads: the one that a majority of the sentinels names, if it calls itself the primary. */
+export const leaderScript = `#!/bin/sh
+. ${scriptFolder}/common.sh
+primary=$(elected)
+if [ -n "$primary" ] && look "$primary" && [ "$role" = master ]; then echo "\${primary%%.*}"; fi
 `;
 
 /** How long a hand-over may take before the member stops all the same. */

@@ -3,6 +3,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { InputProblem } from "../../problems";
 import type { WorkloadContainer } from "../container-args";
+import { leaderCommandAnnotation } from "../labels";
 import { configVolume, secretFilesVolume } from "../mounts";
 import { headlessNameOf } from "../network";
 import { membersSecretNameOf, passwordSecretNameOf } from "../password";
@@ -17,8 +18,9 @@ import {
     scriptFolder,
     sentinelPort,
 } from "./common-script";
+import { fenceScript } from "./fence-script";
 import { guardScript, leadScript } from "./guard-script";
-import { aliveScript, handOverSeconds, readyScript, stopScript } from "./hooks-script";
+import { aliveScript, handOverSeconds, leaderScript, readyScript, stopScript } from "./hooks-script";
 import { metricsPort, metricsScript, proxyPort, proxyScript } from "./proxy-script";
 import { sentinelScript } from "./sentinel-script";
 import { serverScript } from "./server-script";
@@ -147,9 +149,11 @@ export function memberArgs(app: string, args: ValkeyArgs): StatefulWorkloadArgs 
             "server.sh": serverScript(settings),
             "sentinel.sh": sentinelScript,
             "guard.sh": guardScript,
+            "fence.sh": fenceScript(settings["min-replicas-to-write"]),
             "lead.sh": leadScript,
             "proxy.sh": proxyScript,
             "metrics.lua": metricsScript,
+            "leader.sh": leaderScript,
             "ready.sh": readyScript,
             "alive.sh": aliveScript,
             "stop.sh": stopScript,
@@ -174,7 +178,7 @@ export function memberArgs(app: string, args: ValkeyArgs): StatefulWorkloadArgs 
         terminationGracePeriodSeconds: handOverSeconds + 40,
         // All of them have to be seen before one leads.
         startsInParallel: true,
-        annotations: args.annotations,
+        annotations: { ...args.annotations, [leaderCommandAnnotation]: script("leader").join(" ") },
         configFiles: args.configFiles,
         claimAnnotations: args.claimAnnotations,
         lostNodeSeconds: args.lostNodeSeconds,

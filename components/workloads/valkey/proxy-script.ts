@@ -47,7 +47,7 @@ defaults
     # Connections of a pool may rest for long; keepalives find those whose other end is gone.
     timeout client 24h
     timeout server 24h
-    default-server init-addr none resolvers cluster inter 1s fastinter 300ms downinter 500ms rise 1
+    default-server init-addr none resolvers cluster resolve-prefer ipv4 inter 1s fastinter 300ms downinter 500ms rise 1
 
 frontend valkey
     bind :${proxyPort}

@@ -164,11 +164,18 @@ describe("the server", () => {
 describe("the scripts", () => {
     it("are shell that any sh reads", async () => {
         const scripts = Object.entries(scriptsOf(await valkey())).filter(([name]) => name.endsWith(".sh"));
-        expect(scripts.length).toBe(9);
+        expect(scripts.length).toBe(11);
         for (const [name, text] of scripts) {
             const { status, stderr } = spawnSync("sh", ["-n"], { input: text, encoding: "utf8" });
             expect([name, stderr, status]).toEqual([name, "", 0]);
         }
+    });
+
+    it("hold a primary to as many replicas as the settings say, and to none where they say so", async () => {
+        const fence = async (args: Partial<ValkeyArgs>) => scriptsOf(await valkey(args))["fence.sh"];
+        expect(await fence({})).toContain("\nleast=1\n");
+        expect(await fence({ settings: { "min-replicas-to-write": "2" } })).toContain("\nleast=2\n");
+        expect(await fence({ settings: { "min-replicas-to-write": "0" } })).toContain('\nleast=0\n[ "$least" = 0 ] && exec sleep');
     });
 
     it("name no password on a command line", async () => {
