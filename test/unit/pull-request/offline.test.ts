@@ -17,7 +17,7 @@ jest.mock("../../../cli/stack", () => {
 const { rawStackConfig } = jest.requireMock("../../../cli/stack") as { rawStackConfig: jest.Mock };
 const sandbox = JSON.parse(fs.readFileSync(path.join(__dirname, "../../../policies/guardrails/sandbox.json"), "utf8"));
 
-test.each(["user-preferences", "custom"])(
+test.each(["user-preferences", "custom", "session-store", "shopping-cart"])(
     "our stack %s: plan, mocks and policies hold, and it is said what nobody looked at",
     async (stack) => {
         expect(fs.existsSync(stackFile(stack))).toBe(true);
