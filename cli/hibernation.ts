@@ -18,10 +18,11 @@ export interface Kubectl {
     run(args: string[]): Promise<string>;
 }
 
-interface ClusterObject {
-    metadata: { annotations?: Record<string, string> };
-    spec: { instances: number };
-    status?: { conditions?: { type: string; status: string; message?: string }[] };
+/** As much of a Cluster as is looked at. */
+export interface ClusterObject {
+    metadata: { annotations?: Record<string, string>; generation?: number };
+    spec: { instances: number; imageName?: string };
+    status?: { phase?: string; conditions?: { type: string; status: string; message?: string }[] };
 }
 
 const resource = "clusters.postgresql.cnpg.io";
@@ -30,7 +31,7 @@ export const hibernationAnnotation = "cnpg.io/hibernation";
 const annotation = hibernationAnnotation;
 /** A database that is busy, or not healthy yet, takes its time; it is not stopped before it is whole. */
 const limitSeconds = 300;
-const quoted = ({ namespace, name }: KnownCluster): string => `${namespace}/${name}`;
+export const quoted = ({ namespace, name }: KnownCluster): string => `${namespace}/${name}`;
 const text = (value: unknown): string => (typeof value === "string" ? value : "");
 
 /** The Clusters of a state. */
@@ -41,7 +42,7 @@ export function clustersIn(resources: readonly StateResource[]): KnownCluster[] 
         .filter(({ name, namespace }) => name !== "" && namespace !== "");
 }
 
-async function find(kubectl: Kubectl, { name, namespace }: KnownCluster): Promise<ClusterObject | undefined> {
+export async function find(kubectl: Kubectl, { name, namespace }: KnownCluster): Promise<ClusterObject | undefined> {
     const output = await kubectl.run(["get", resource, name, "-n", namespace, "--ignore-not-found", "--output=json"]);
     return output.trim() === "" ? undefined : (JSON.parse(output) as ClusterObject);
 }
@@ -50,10 +51,11 @@ const annotate = (kubectl: Kubectl, { name, namespace }: KnownCluster, change: s
     kubectl.run(["annotate", resource, name, "-n", namespace, "--overwrite", change]);
 
 /** Asks again and again until the answer is empty; says every other answer once, and fails with the last. */
-async function until(
+export async function until(
     say: (text: string) => void,
     seconds: number,
     waitsFor: () => Promise<string | undefined>,
+    pauseMilliseconds = 1000,
 ): Promise<string | undefined> {
     const end = Date.now() + seconds * 1000;
     let said: string | undefined;
@@ -62,7 +64,7 @@ async function until(
         if (still === undefined || Date.now() > end) return still;
         if (still !== said) say(still);
         said = still;
-        await setTimeout(1000);
+        await setTimeout(pauseMilliseconds);
     }
 }
 
@@ -95,30 +97,4 @@ export async function wake(kubectl: Kubectl, cluster: KnownCluster): Promise<boo
     if (object?.metadata.annotations?.[annotation] !== "on") return false;
     await annotate(kubectl, cluster, `${annotation}-`);
     return true;
-}
-
-interface PodObject {
-    status?: { conditions?: { type: string; status: string }[] };
-}
-
-/** Waits until every member of a Cluster that was woken is ready. */
-export async function waitForMembers(
-    kubectl: Kubectl,
-    cluster: KnownCluster,
-    say: (text: string) => void,
-    seconds = limitSeconds,
-): Promise<void> {
-    const still = await until(say, seconds, async () => {
-        const instances = (await find(kubectl, cluster))?.spec.instances ?? 0;
-        const selector = `cnpg.io/cluster=${cluster.name},cnpg.io/podRole=instance`;
-        const output = await kubectl.run(["get", "pods", "-n", cluster.namespace, `--selector=${selector}`, "--output=json"]);
-        const pods = (JSON.parse(output) as { items: PodObject[] }).items;
-        const ready = pods.filter(({ status }) => status?.conditions?.some(({ type, status: is }) => type === "Ready" && is === "True"));
-        return ready.length >= instances ? undefined : `${quoted(cluster)}: ${ready.length} of ${instances} members are ready`;
-    });
-    if (still !== undefined) {
-        throw new UserError(
-            `${quoted(cluster)} was woken and isn't whole after ${seconds} s: ${still}. Run the same command again to wait on.`,
-        );
-    }
 }

@@ -4,9 +4,9 @@ import { ClusterApi } from "../backups/cluster";
 import { refuseHarm } from "../before-up";
 import { knownResources } from "../claims-in-state";
 import { forContext } from "../context-stack";
+import { afterRollout, beforeRollout } from "../database-rollout";
 import { onStack } from "../deployment";
 import { UserError } from "../errors";
-import { clustersIn, waitForMembers, wake } from "../hibernation";
 import { makeWayForLeftClasses } from "../left-classes";
 import { notesAfterwards, notesBefore, permissionNotes } from "../permissions";
 import { summary } from "../summary";
@@ -32,15 +32,14 @@ export async function runUp(name: string, options: UpOptions): Promise<void> {
         for (const line of makeWayForLeftClasses(deployment, resources)) console.error(line);
         const { cluster } = clusterOf(checked.settings, surroundings);
         const api = cluster && new ClusterApi(cluster, pulumi.env);
-        const woken = [];
-        for (const known of clustersIn(resources)) if (api && (await wake(api, known))) woken.push(known);
+        const databases = api ? await beforeRollout(api, resources) : [];
         const status = await pulumi.interactive(["up", "--stack", stack, "--suppress-outputs", ...consent]);
         if (status !== 0) {
             throw new UserError(
                 `\`pulumi up\` ended with exit code ${status}; its message is above. What was made stays; run the same command again to go on.`,
             );
         }
-        for (const known of woken) if (api) await waitForMembers(api, known, (text) => console.error(text));
+        for (const database of databases) if (api) await afterRollout(api, database, (text) => console.error(text));
         const outputs = JSON.parse(pulumi.run(["stack", "output", "--json", "--stack", stack]));
         if (checked.settings.isStopped) console.log(`"${stack}" is made, and no member of it runs (holdfast:isStopped).`);
         else console.log(summary(stack, outputs, checked.settings.target === "sandbox"));

@@ -1,27 +1,21 @@
-import { clustersIn, putToRest, waitForMembers, wake } from "../../../cli/hibernation";
+import { clustersIn, putToRest, wake } from "../../../cli/hibernation";
 
 const ledger = { name: "ledger", namespace: "bank" };
 const quiet = () => {};
 
 /** A cluster whose operator needs so many looks for each thing it is asked. */
-function operated(object: { annotations?: Record<string, string>; instances?: number } | undefined, looks: number) {
+function operated(object: { annotations?: Record<string, string> } | undefined, looks: number) {
     const annotations: Record<string, string> = { ...object?.annotations };
     const asked: string[] = [];
     let left = looks;
     const isDone = () => left-- <= 0;
-    const run = async ([verb, kind, ...rest]: string[]): Promise<string> => {
+    const run = async ([verb, ...rest]: string[]): Promise<string> => {
         if (verb === "annotate") {
             const change = rest.at(-1) as string;
             asked.push(change);
             if (change.endsWith("-")) delete annotations[change.slice(0, -1)];
             else [annotations["cnpg.io/hibernation"]] = change.split("=").slice(1);
             return "";
-        }
-        if (kind === "pods") {
-            const ready = (status: string) => ({ status: { conditions: [{ type: "Ready", status }] } });
-            return JSON.stringify({
-                items: isDone() ? [ready("True"), ready("True"), ready("True")] : [ready("True"), ready("False"), {}],
-            });
         }
         if (!object) return "";
         const rests = annotations["cnpg.io/hibernation"] === "on";
@@ -77,13 +71,4 @@ test("only one that rests is woken", async () => {
         expect(await wake(awake, ledger)).toBe(false);
         expect(awake.asked).toEqual([]);
     }
-});
-
-test("one that was woken is waited for until every member is ready", async () => {
-    const said: string[] = [];
-    await waitForMembers(operated({}, 1), ledger, (text) => said.push(text), 10);
-    expect(said).toEqual(["bank/ledger: 1 of 3 members are ready"]);
-    await expect(waitForMembers(operated({}, 1000), ledger, quiet, 0)).rejects.toThrow(
-        /was woken and isn't whole after 0 s: .*1 of 3 members/,
-    );
 });

@@ -1,0 +1,118 @@
+/**
+ * An update of a database that an operator runs: the operator rolls the members by itself, after `pulumi up` has ended. So its end is waited for;
+ * a member that can't start ends the wait with what to do, and one that an earlier update got stuck is made anew.
+ */
+
+import type { StateResource } from "./claims-in-state";
+import { UserError } from "./errors";
+import { type ClusterObject, clustersIn, find, type KnownCluster, type Kubectl, quoted, until, wake } from "./hibernation";
+
+interface PodObject {
+    metadata: { name: string };
+    spec: { containers: { name: string; image: string }[] };
+    status?: {
+        conditions?: { type: string; status: string }[];
+        containerStatuses?: { name: string; state?: { waiting?: { reason?: string } } }[];
+    };
+}
+
+/** One that was there before the update. */
+export interface Awaited extends KnownCluster {
+    generation: number | undefined;
+    isWoken: boolean;
+}
+
+const container = "postgres";
+const healthy = "Cluster in healthy state";
+
+const imageOf = ({ spec }: PodObject): string => spec.containers.find(({ name }) => name === container)?.image ?? "";
+const isReady = ({ status }: PodObject): boolean =>
+    status?.conditions?.some(({ type, status: is }) => type === "Ready" && is === "True") ?? false;
+
+/** Why the server of a pod can't start, where Kubernetes has tried more than once. */
+function whyStuck({ status }: PodObject): string | undefined {
+    const reason = status?.containerStatuses?.find(({ name }) => name === container)?.state?.waiting?.reason;
+    return ["ImagePullBackOff", "InvalidImageName", "ErrImageNeverPull", "CrashLoopBackOff"].find((known) => known === reason);
+}
+
+async function podsOf(kubectl: Kubectl, { name, namespace }: KnownCluster): Promise<PodObject[]> {
+    const selector = `cnpg.io/cluster=${name},cnpg.io/podRole=instance`;
+    const output = await kubectl.run(["get", "pods", "-n", namespace, `--selector=${selector}`, "--output=json"]);
+    return (JSON.parse(output) as { items: PodObject[] }).items;
+}
+
+/** What is there before an update; those that rest are woken. */
+export async function beforeRollout(kubectl: Kubectl, resources: readonly StateResource[]): Promise<Awaited[]> {
+    const awaited: Awaited[] = [];
+    for (const known of clustersIn(resources)) {
+        const generation = (await find(kubectl, known))?.metadata.generation;
+        awaited.push({ ...known, generation, isWoken: await wake(kubectl, known) });
+    }
+    return awaited;
+}
+
+/** What is left until every member runs what is asked for; undefined where nothing is. */
+function leftOf(cluster: KnownCluster, { spec, status }: ClusterObject, pods: readonly PodObject[]): string | undefined {
+    const ready = pods.filter(isReady).length;
+    const current = pods.filter((pod) => imageOf(pod) === spec.imageName).length;
+    if (ready < spec.instances) return `${quoted(cluster)}: ${ready} of ${spec.instances} members are ready`;
+    if (current < pods.length) return `${quoted(cluster)}: ${current} of ${pods.length} members run ${spec.imageName}`;
+    return status?.phase === healthy ? undefined : `${quoted(cluster)}: ${status?.phase ?? "waiting for the operator"}`;
+}
+
+/** Has members that an earlier image got stuck made anew: the operator waits for them forever. They never ran, so nothing is lost. */
+async function freeStuck(kubectl: Kubectl, cluster: KnownCluster, image: string, say: (text: string) => void): Promise<boolean> {
+    const stuck = (await podsOf(kubectl, cluster)).filter((pod) => whyStuck(pod) !== undefined && imageOf(pod) !== image);
+    for (const pod of stuck) {
+        say(`${quoted(cluster)}: ${pod.metadata.name} can't start with ${imageOf(pod)}, and is made anew with ${image}`);
+        await kubectl.run(["delete", "pod", pod.metadata.name, "-n", cluster.namespace, "--wait=false"]);
+    }
+    return stuck.length > 0;
+}
+
+function refusal(cluster: KnownCluster, stuck: PodObject, pods: readonly PodObject[]): UserError {
+    const others = [...new Set(pods.filter(isReady).map(imageOf))].filter((image) => image !== imageOf(stuck));
+    return new UserError(
+        `The update of ${quoted(cluster)} stopped at its first member: ${stuck.metadata.name} can't start with ${imageOf(stuck)} (${whyStuck(stuck)}). ` +
+            (others.length > 0 ? `The others run on with ${others.join(", ")}. ` : "") +
+            "Write an image that can be had, or take yours back, and run the same command again; `holdfast status` says more.",
+    );
+}
+
+/**
+ * Waits until the members of a database that was changed or woken are ready and as they are asked for: a rolled one takes about half a minute,
+ * and a large one replays its log first.
+ */
+export async function afterRollout(
+    kubectl: Kubectl,
+    cluster: Awaited,
+    say: (text: string) => void,
+    { seconds, pauseMilliseconds } = { seconds: 900, pauseMilliseconds: 1000 },
+): Promise<void> {
+    const object = await find(kubectl, cluster);
+    if (!object) return;
+    const wasFreed = await freeStuck(kubectl, cluster, object.spec.imageName ?? "", say);
+    const isChanged = object.metadata.generation !== cluster.generation;
+    if (!isChanged && !wasFreed && !cluster.isWoken) return;
+    // A change is taken up a moment later: until then all looks done.
+    const needed = isChanged ? 3 : 1;
+    let done = 0;
+    const still = await until(
+        say,
+        seconds,
+        async () => {
+            const now = await find(kubectl, cluster);
+            if (!now) return undefined;
+            const pods = await podsOf(kubectl, cluster);
+            const stuck = pods.find((pod) => whyStuck(pod) !== undefined && imageOf(pod) === now.spec.imageName);
+            if (stuck) throw refusal(cluster, stuck, pods);
+            const left = leftOf(cluster, now, pods);
+            done = left === undefined ? done + 1 : 0;
+            return left ?? (done < needed ? `${quoted(cluster)}: every member is ready` : undefined);
+        },
+        pauseMilliseconds,
+    );
+    if (still !== undefined) {
+        throw new UserError(`${quoted(cluster)} isn't as asked for after ${seconds} s: ${still}. Run the same command again to wait on.`);
+    }
+}
