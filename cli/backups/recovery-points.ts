@@ -15,7 +15,7 @@ export interface RecoveryPoint {
     /** When it was taken: by the stream's own record where that was read, otherwise when the repository began to write it. */
     takenAt: string;
     kind: "database" | "archive" | "files";
-    /** Path in the repository: `/<namespace>-<container>.sql` (`.rdb`), or `/data/<claim>`. */
+    /** Path in the repository: `/<namespace>-<container>.sql` (`.rdb`, `.jetstream`), or `/data/<claim>`. */
     path: string;
     /** Namespace it was taken in. */
     host: string;
@@ -72,7 +72,7 @@ export function archiveRecordOf(end: Buffer): ArchiveRecord | undefined {
 }
 
 const kindOf = (path: string): RecoveryPoint["kind"] =>
-    /\.(sql|rdb)$/.test(path) ? "database" : path.endsWith(".tar") ? "archive" : "files";
+    /\.(sql|rdb|jetstream)$/.test(path) ? "database" : path.endsWith(".tar") ? "archive" : "files";
 
 /** What ends with its last line, and has a record. */
 const isWhole = (record: object | undefined, end: Buffer): boolean =>

@@ -40,17 +40,19 @@ const ownKeys = [
 const isEncrypted = (value: unknown): boolean =>
     value !== null && typeof value === "object" && ("secure" in value || Object.values(value).some(isEncrypted));
 
-/** What the new stack has of its own: a database's name, or members that wait for their files. */
+/** What the new stack has of its own: a database's name, streams, or members that wait for their files. */
 export interface OwnConfig {
     database?: string;
+    /** Streams that have the source's own name, where it names none. */
+    streams?: { name: string }[];
     isStopped?: true;
 }
 
 /**
- * The new stack's file. Database and owner keep their names, so that clients change host and password only; the password is a new one. Its own
+ * The new stack's file. Database, owner and streams keep their names, so that clients change host and password only; the password is a new one. Its own
  * backups go to a repository of its own.
  */
-export function restoredFile(source: StackFile, to: string, { database, isStopped }: OwnConfig, note: RestoreNote): StackFile {
+export function restoredFile(source: StackFile, to: string, { database, streams, isStopped }: OwnConfig, note: RestoreNote): StackFile {
     const { config = {}, ...encryption } = source;
     const kept = Object.entries(config).filter(([key]) => !key.startsWith("restore:") && !ownKeys.some((own) => key === `holdfast:${own}`));
     if (!encryption.encryptionsalt && !encryption.secretsprovider && kept.some(([, value]) => isEncrypted(value))) {
@@ -64,6 +66,7 @@ export function restoredFile(source: StackFile, to: string, { database, isStoppe
             ...Object.fromEntries(kept),
             "holdfast:app": to,
             ...(database === undefined ? {} : { "holdfast:database": database }),
+            ...(streams === undefined ? {} : { "holdfast:streams": streams }),
             ...(isStopped ? { "holdfast:isStopped": true } : {}),
             ...noteKeys(note),
         },

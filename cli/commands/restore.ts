@@ -1,14 +1,20 @@
+import { targets } from "../../components/usecases/targets";
+import { defaultStreams, streamConfigs } from "../../components/workloads/jetstream-streams";
 import { passwordSecretNameOf } from "../../components/workloads/password";
 import { databaseNameOf } from "../../components/workloads/postgres-settings";
-import { chosenPoint, lookedAt } from "../backups/choice";
+import { chosenPoint, lookedAt, type WholePoint } from "../backups/choice";
 import { restoreFiles } from "../backups/files/restore-files";
 import { forecastWords } from "../backups/forecast";
 import { list } from "../backups/listing";
 import { load, loadTask, type Server } from "../backups/load";
+import { jetStreamLoadTask, type StreamServer } from "../backups/load-jetstream";
 import { valkeyLoadTask } from "../backups/load-valkey";
 import { step } from "../backups/progress";
+import type { Repository } from "../backups/repository";
 import { finish, measuredLines, openRestore, type RestoreTarget, writeRestoredStack } from "../backups/restore-target";
-import { openSession } from "../backups/session";
+import type { OwnConfig } from "../backups/restored-stack";
+import { openSession, type Session } from "../backups/session";
+import type { Task } from "../backups/task";
 import { checkStack } from "../checked-stack";
 import { UserError } from "../errors";
 import { runUp } from "./up";
@@ -38,6 +44,32 @@ function serverOf(to: string): Server {
     };
 }
 
+/** The same where there are streams. */
+function streamServerOf(to: string): StreamServer {
+    const { plan, settings } = checkStack(to);
+    const { app, replicas, target, volumes } = plan;
+    const streams = streamConfigs(settings.streams ?? defaultStreams(app), volumes[0].size);
+    return { ...serverOf(to), replicas, streams, nodeImage: targets[target].tools?.node };
+}
+
+/** What loads a recovery point, by what wrote it. */
+function taskOf(repository: Repository, resticImage: string, point: WholePoint, of: string, to: string): Task {
+    switch (point.record.engine) {
+        case "jetstream":
+            return jetStreamLoadTask(repository, resticImage, point, of, streamServerOf(to));
+        case "valkey":
+            return valkeyLoadTask(repository, resticImage, point, of, serverOf(to));
+        default:
+            return loadTask(repository, resticImage, point, point.record, of, serverOf(to));
+    }
+}
+
+/** What the new stack says of itself: names that the source's clients know. */
+function ownConfigOf({ record }: WholePoint, { checked: { plan, settings } }: Session): OwnConfig {
+    if (record.engine !== "jetstream") return { database: record.database };
+    return settings.streams === undefined ? { streams: defaultStreams(plan.app) } : {};
+}
+
 /** Restores a stack's recovery point into a new application beside it, or in place of one that is gone. */
 export async function runRestore(stack: string, options: RestoreOptions): Promise<void> {
     const { to } = options;
@@ -55,13 +87,9 @@ export async function runRestore(stack: string, options: RestoreOptions): Promis
     const note = target.note ?? { of: stack, point: point.id, started: began.toISOString() };
     console.error(`Restoring "${stack}" into "${to}"${target.note ? `, begun at ${note.started}` : ""}:`);
     for (const line of forecastWords(point, promised, Date.now())) console.error(`  ${line}`);
-    writeRestoredStack(target, point.record, note);
+    writeRestoredStack(target, ownConfigOf(point, session), note);
     await runUp(to, { yes: options.yes });
-    const server = serverOf(to);
-    const task =
-        point.record.engine === "valkey"
-            ? valkeyLoadTask(repository, restic.image, point, stack, server)
-            : loadTask(repository, restic.image, point, point.record, stack, server);
+    const task = taskOf(repository, restic.image, point, stack, to);
     const loaded = await step("Loading", (update) => load(api, task, point.sizeBytes, update));
     if (loaded.answer !== point.record.answer) {
         throw new UserError(

@@ -91,7 +91,7 @@ const planned: Record<string, string> = Object.fromEntries(
 const hasOwnCommand = ({ workload }: BackupOptions): boolean => workload?.annotations?.[commandAnnotation] !== undefined;
 
 /** Engines whose stream is always of one kind. */
-const streams: Partial<Record<EngineName, DrilledStream>> = { postgres: ".sql", valkey: ".rdb" };
+const streams: Partial<Record<EngineName, DrilledStream>> = { postgres: ".sql", valkey: ".rdb", jetstream: ".jetstream" };
 
 /** The ending of the stream that a drill restores; undefined where it restores files. */
 const streamOf = ({ engine }: Plan, { workload }: BackupOptions): DrilledStream =>

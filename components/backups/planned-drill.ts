@@ -17,7 +17,7 @@ export type DrilledRepository = Pick<
 >;
 
 /** How a plan's data lies in the repository: one stream with this ending, or the folders of claims. */
-export type DrilledStream = ".sql" | ".rdb" | ".tar" | undefined;
+export type DrilledStream = ".sql" | ".rdb" | ".jetstream" | ".tar" | undefined;
 
 /** K8up's names: a stream is called after namespace and container, a folder after its claim. */
 function pathsOf({ app, volumes, replicas }: Plan, namespace: string, stream: DrilledStream): string[] {

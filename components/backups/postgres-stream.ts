@@ -8,7 +8,7 @@ export { lastLine, recordMark };
 export interface StreamRecord {
     version: 1;
     app: string;
-    engine: "postgres" | "valkey";
+    engine: "postgres" | "valkey" | "jetstream";
     /** Of a database server. */
     database?: string;
     owner?: string;

@@ -11,13 +11,16 @@ export interface RestoreDrillArgs {
     /** The application's namespace: the host that its snapshots carry. */
     appNamespace: pulumi.Input<string>;
     /**
-     * Paths of its snapshots in the repository: one stream, or a folder for each claim. `["/ledger-main.sql"]`, `["/cart-main.rdb"]`, `["/ledger-main.tar"]`,
-     * `["/data/data-wiki-0"]`.
+     * Paths of its snapshots in the repository: one stream, or a folder for each claim. `["/ledger-main.sql"]`, `["/cart-main.rdb"]`,
+     * `["/clicks-main.jetstream"]`, `["/ledger-main.tar"]`, `["/data/data-wiki-0"]`.
      */
     paths: string[];
-    /** What reads the restored data: `postgres` for a `.sql` stream, `valkey` for an `.rdb` stream, `container` for files and a `.tar` stream. */
+    /**
+     * What reads the restored data: `postgres` for a `.sql` stream, `valkey` for an `.rdb` stream, `jetstream` for a `.jetstream` stream,
+     * `container` for files and a `.tar` stream.
+     */
     engine: string;
-    /** Image of the engine: the application's own. `postgres` keeps the official image's contract, `valkey` has `valkey-server` and `valkey-cli`, `container` has `sh` (and `tar`). */
+    /** Image of the engine: the application's own. `postgres` keeps the official image's contract, `valkey` has `valkey-server` and `valkey-cli`, `jetstream` has `nats-server` and `sh`, `container` has `sh` (and `tar`). */
     image: pulumi.Input<string>;
     /**
      * User of the drill's processes, which the image knows: `initdb` refuses one without a name.
@@ -110,7 +113,7 @@ export interface RestoreDrillArgs {
      */
     resticImage?: string;
     /**
-     * An image with Node.js 20 or newer, which writes the result.
+     * An image with Node.js 20 or newer, which writes the result, and restores streams of JetStream.
      * @default docker.io/library/node:22-alpine
      */
     nodeImage?: string;

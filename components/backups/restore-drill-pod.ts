@@ -2,6 +2,8 @@
 
 import type * as input from "@pulumi/kubernetes/types/input";
 import * as pulumi from "@pulumi/pulumi";
+import { bytesOf } from "../usecases/quantities";
+import { drillEngines } from "./drill/engines";
 import { repositoryKeys } from "./file-backup-spec";
 import type { RestoreDrillArgs } from "./restore-drill-args";
 import { type DrillTimes, drillLabels, drillNameOf } from "./restore-drill-spec";
@@ -80,19 +82,31 @@ function fetchStep(app: string, args: RestoreDrillArgs, times: DrillTimes): Cont
 }
 
 /** The engine has the restored data and neither keys nor an account. */
-function engineStep(args: RestoreDrillArgs): Container {
-    const { cpu, memory, memoryLimit, cpuLimit } = args.resources ?? { cpu: "100m", memory: "256Mi" };
-    return restricted({
+function engineSteps(args: RestoreDrillArgs): Container[] {
+    const { cpu, memory, memoryLimit = memory, cpuLimit } = args.resources ?? { cpu: "100m", memory: "256Mi" };
+    const resources = { requests: { cpu, memory }, limits: { memory: memoryLimit, ...(cpuLimit === undefined ? {} : { cpu: cpuLimit }) } };
+    const step = {
         name: "engine",
-        image: args.image,
         command: ["sh", `/drill/scripts/${args.engine}.sh`],
         env: variables({ HOME: "/tmp", ...(args.query === undefined ? {} : { DRILL_QUERY: args.query }) }),
-        resources: {
-            requests: { cpu, memory },
-            limits: { memory: memoryLimit ?? memory, ...(cpuLimit === undefined ? {} : { cpu: cpuLimit }) },
-        },
         volumeMounts: [scripts, steps, data, { name: "engine-tmp", mountPath: "/tmp" }],
-    });
+    };
+    const { servers } = drillEngines[args.engine];
+    if (servers === undefined) {
+        return [restricted({ ...step, image: args.image, resources })];
+    }
+    return [
+        restricted({ ...step, image: args.nodeImage ?? nodeDefault, resources: limited("50m", "64Mi", "256Mi") }),
+        restricted({
+            name: "servers",
+            image: args.image,
+            command: ["sh", `/drill/scripts/${servers}`],
+            // Three share the limit, at which the kernel would kill one.
+            env: variables({ HOME: "/tmp", GOMEMLIMIT: `${Math.floor(((bytesOf(memoryLimit) ?? 0) * 0.85) / 3 / 2 ** 20)}MiB` }),
+            resources,
+            volumeMounts: [scripts, steps, data, { name: "servers-tmp", mountPath: "/tmp" }],
+        }),
+    ];
 }
 
 /** The report has the account, and neither keys nor data. */
@@ -160,12 +174,13 @@ export function drillPod(app: string, args: RestoreDrillArgs, times: DrillTimes,
             enableServiceLinks: false,
             terminationGracePeriodSeconds: 5,
             securityContext: podSecurity(user, args.runAsGroup ?? user),
-            containers: [fetchStep(app, args, times), engineStep(args), reportStep(app, args, times)],
+            containers: [fetchStep(app, args, times), ...engineSteps(args), reportStep(app, args, times)],
             volumes: [
                 { name: "scripts", configMap: { name: scriptsNameOf(app) } },
                 { name: "steps", emptyDir: { sizeLimit: "64Mi" } },
                 { name: "fetch-tmp", emptyDir: {} },
                 { name: "engine-tmp", emptyDir: {} },
+                ...(drillEngines[args.engine].servers === undefined ? [] : [{ name: "servers-tmp", emptyDir: {} }]),
                 dataVolume(app, args, className),
                 accountVolume,
                 ...(args.caConfigMap === undefined ? [] : [{ name: "authority", configMap: { name: args.caConfigMap } }]),

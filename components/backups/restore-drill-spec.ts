@@ -39,7 +39,10 @@ export function drillTimes(
     };
 }
 
-const extensionOf = (path: string): string => /\.(sql|rdb|tar)$/.exec(path)?.[1] ?? "folder";
+/** Whose streams they are, by their ending. */
+const readers: Record<string, string | undefined> = { sql: "postgres", rdb: "valkey", jetstream: "jetstream" };
+
+const extensionOf = (path: string): string => /\.(sql|rdb|jetstream|tar)$/.exec(path)?.[1] ?? "folder";
 
 function pathProblems({ paths, engine }: Pick<RestoreDrillArgs, "paths" | "engine">): InputProblem[] {
     if (paths.length === 0) {
@@ -65,8 +68,14 @@ function pathProblems({ paths, engine }: Pick<RestoreDrillArgs, "paths" | "engin
     if (engine === "valkey" && kinds[0] !== "rdb") {
         problems.push({ path: "paths", reason: `"${paths[0]}" is no snapshot: Valkey reads a stream that ends in ".rdb".` });
     }
-    if (engine === "container" && ["sql", "rdb"].includes(kinds[0])) {
-        const other = kinds[0] === "sql" ? "postgres" : "valkey";
+    if (engine === "jetstream" && kinds[0] !== "jetstream") {
+        problems.push({
+            path: "paths",
+            reason: `"${paths[0]}" is no copy of streams: JetStream reads a stream that ends in ".jetstream".`,
+        });
+    }
+    const other = readers[kinds[0]];
+    if (engine === "container" && other !== undefined) {
         problems.push({
             path: "paths",
             reason: `"${paths[0]}" is a dump. Write engine: "${other}", or folders or a stream that ends in ".tar".`,
@@ -90,7 +99,7 @@ export function restoreDrillProblems(app: string, args: RestoreDrillArgs): Input
         add(name, isDuration ? undefined : `"${text}" is no duration. Write e.g. "15m" or "1h".`);
     }
     add("size", (bytesOf(args.size) ?? 0) > 0 ? undefined : `"${args.size}" is no size. Write e.g. "20Gi".`);
-    const engines = ["postgres", "valkey", "container"];
+    const engines = ["postgres", "valkey", "jetstream", "container"];
     add("engine", engines.includes(args.engine) ? undefined : `"${args.engine}" is none of ${engines.join(", ")}.`);
     problems.push(...pathProblems(args));
     const needsQuery = args.engine === "container" && (args.query ?? "").trim() === "";

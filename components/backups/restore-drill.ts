@@ -7,12 +7,10 @@ import { StorageClass } from "@pulumi/kubernetes/storage/v1";
 import * as pulumi from "@pulumi/pulumi";
 import { refuseProblems } from "../problems";
 import { hashedClassName } from "../storage/class-name";
-import { containerScript } from "./drill/container-script";
+import { drillEngines } from "./drill/engines";
 import { fetchScript } from "./drill/fetch-script";
 import { metricsScript } from "./drill/metrics-script";
-import { postgresScript } from "./drill/postgres-script";
 import { reportScript } from "./drill/report-script";
-import { valkeyScript } from "./drill/valkey-script";
 import { repositoryKeys } from "./file-backup-spec";
 import type { RestoreDrillArgs } from "./restore-drill-args";
 import { drillPod, drillSecretNameOf, metricsPod, scriptsNameOf } from "./restore-drill-pod";
@@ -23,9 +21,6 @@ const startSeconds = 900;
 
 /** How long a finished drill's Job, pod and volume stay, for whoever wants to read its log. */
 const keptSeconds = 600;
-
-/** The second step, by engine. */
-const engineScripts: Record<string, string> = { postgres: postgresScript, valkey: valkeyScript, container: containerScript };
 
 /**
  * A restore that is done on schedule: the newest backup beside the live application, its engine started on it, and one query asked.
@@ -152,7 +147,7 @@ function createRepositoryCopy(
 function scriptsOf({ engine }: RestoreDrillArgs): Record<string, string> {
     return {
         "fetch.sh": fetchScript,
-        [`${engine}.sh`]: engineScripts[engine],
+        ...drillEngines[engine].files,
         "report.js": reportScript,
         "metrics.js": metricsScript,
     };

@@ -8,7 +8,7 @@ import type { ConfigFiles } from "../workloads/pod-args";
 /** A stream: its scripts by name, of which `stream.sh` is run. */
 export interface Stream {
     files: { [file: string]: string };
-    /** `.sql`, `.rdb` or `.tar`. */
+    /** `.sql`, `.rdb`, `.jetstream` or `.tar`. */
     extension: string;
 }
 

@@ -1,12 +1,16 @@
 /** NATS servers with JetStream, made from a plan. */
 
 import * as pulumi from "@pulumi/pulumi";
+import { jetStreamStream, jetStreamWorkPath } from "../backups/jetstream-stream";
+import { nodeDefault } from "../backups/restore-drill-pod";
+import { createStreamPod } from "../backups/stream-pod";
 import { appNameProblem, type InputProblem } from "../problems";
 import type { StatefulAppArgs } from "../stateful-app-args";
 import type { Plan } from "../usecases/plan";
 import { targets } from "../usecases/targets";
 import { JetStream, jetStreamPort, jetStreamProblems } from "../workloads/jetstream";
 import type { JetStreamArgs } from "../workloads/jetstream-args";
+import { natsUsers } from "../workloads/jetstream-config";
 import type { Engine } from "./engine";
 import { memberArgs } from "./member-args";
 
@@ -46,7 +50,7 @@ export const jetstream: Engine = {
             ? [...problems, ...jetStreamProblems(plan.app, { ...jetStreamArgs(plan, args), namespace: "", storageClass: "" })]
             : problems;
     },
-    stream: () => undefined,
+    stream: ({ app, replicas }) => jetStreamStream(app, replicas),
     // The official image has no client.
     clientCommand: ({ app }) => `port-forward service/${app} ${jetStreamPort}:${jetStreamPort}`,
     create(name, plan, args, context) {
@@ -56,12 +60,29 @@ export const jetstream: Engine = {
                 ...jetStreamArgs(plan, args),
                 namespace: context.namespace,
                 storageClass: context.storageClass,
-                annotations: context.backedUp.annotations,
                 claimAnnotations: context.backedUp.claimAnnotations,
             },
-            { parent: context.component, dependsOn: [...context.dependsOn, ...context.backedUp.dependsOn] },
+            { parent: context.component, dependsOn: context.dependsOn },
         );
         const { host, user, passwordSecret, claimNames, claimClasses } = made;
+        if (plan.backup.carriedOut) {
+            createStreamPod(
+                context.component,
+                `${name}-backup-pod`,
+                {
+                    app: plan.app,
+                    namespace: context.namespace,
+                    image: targets[plan.target].tools?.node ?? nodeDefault,
+                    user: natsUsers.administrator,
+                    secret: passwordSecret,
+                    passwordKey: "administrator-password",
+                    workPath: jetStreamWorkPath,
+                    workSize: plan.volumes[0].size,
+                },
+                context.backedUp,
+                [made, ...context.backedUp.dependsOn],
+            );
+        }
         return { host, port: jetStreamPort, database: pulumi.output(""), user, passwordSecret, claimNames, claimClasses, component: made };
     },
 };

@@ -8,6 +8,7 @@ import type { EngineName } from "./plan";
 const methods: Partial<Record<EngineName, readonly BackupMethod[]>> = {
     postgres: ["stream"],
     valkey: ["stream"],
+    jetstream: ["stream"],
     container: ["files"],
 };
 

@@ -124,7 +124,7 @@ take_all() {
     : > "$steps/snapshots.chosen"
     for path in $DRILL_PATHS; do
         case "$path" in
-            *.sql | *.rdb | *.tar) take_stream "$path" || return 1 ;;
+            *.sql | *.rdb | *.jetstream | *.tar) take_stream "$path" || return 1 ;;
             *) take_folder "$path" || return 1 ;;
         esac
     done
@@ -157,11 +157,11 @@ take_all || again || finish
 rm -f "$steps/restic.stopped"
 
 case "$DRILL_PATHS" in
-    *.sql | *.rdb | *.tar) [ -s "$data/stream" ] || fail backup-empty "the newest backup has no byte in it" ;;
+    *.sql | *.rdb | *.jetstream | *.tar) [ -s "$data/stream" ] || fail backup-empty "the newest backup has no byte in it" ;;
 esac
 case "$DRILL_PATHS" in
     *.sql) check_sql ;;
-    *.rdb) check_ends ;;
+    *.rdb | *.jetstream) check_ends ;;
     *.tar) check_tar ;;
 esac
 : > "$steps/fetched"

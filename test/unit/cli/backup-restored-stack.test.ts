@@ -39,6 +39,13 @@ test("a restored stack has the source's configuration under its own name, withou
     });
 });
 
+test("streams keep the source's name where it names none", () => {
+    const streams = [{ name: "clicks" }];
+    expect(restoredFile(source, "clicks-again", { streams }, note).config?.["holdfast:streams"]).toEqual(streams);
+    const named = { ...source, config: { ...source.config, "holdfast:streams": [{ name: "mine" }] } };
+    expect(restoredFile(named, "clicks-again", {}, note).config?.["holdfast:streams"]).toEqual([{ name: "mine" }]);
+});
+
 test("the note of a restore is read back, and ends it", () => {
     const file = restoredFile(source, "ledger-again", record, note);
     expect(noteIn(file)).toEqual(note);

@@ -197,7 +197,7 @@ describe("what is refused", () => {
         ["files for PostgreSQL", { paths: ["/data/b"] }, '"/data/b" is no dump'],
         ["a dump for an image of one's own", { engine: "container", query: "ls" }, '"/shop-main.sql" is a dump'],
         ["files without a query", { engine: "container", paths: ["/data/b"] }, "query: missing"],
-        ["an engine that isn't there", { engine: "mysql" }, '"mysql" is none of postgres, valkey, container'],
+        ["an engine that isn't there", { engine: "mysql" }, '"mysql" is none of postgres, valkey, jetstream, container'],
         ["no duration", { promisedRto: "soon" }, '"soon" is no duration'],
         ["a promise of nothing", { promisedRpo: "0s" }, '"0s" is no duration'],
         ["no size", { size: "big" }, '"big" is no size'],
