@@ -21,8 +21,12 @@ set -u
 least=${least}
 [ "$least" = 0 ] && exec sleep 2147483647
 wanted=
+line='
+'
 while :; do
-    heard=$(printf 'PUBLISH holdfast-heard 1\\nWAIT %s ${unheardMilliseconds}\\n' "$least" | ask 127.0.0.1 ${memberPort} | sed -n 2p)
+    heard=$(printf 'PUBLISH holdfast-heard 1\\nWAIT %s ${unheardMilliseconds}\\n' "$least" | ask 127.0.0.1 ${memberPort})
+    # The second answer is the one to WAIT.
+    case $heard in *"$line"*) heard=\${heard##*"$line"} ;; *) heard= ;; esac
     pause=0.15
     case $heard in
     # It doesn't answer.

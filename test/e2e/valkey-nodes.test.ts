@@ -1,0 +1,106 @@
+/** shopping-cart on three nodes: the primary's node is killed, cut off, drained. */
+
+import { runInside } from "../../sandbox/node/compartment";
+import { AcknowledgedKeys } from "./support/acknowledged-keys";
+import { failover, lostSeconds, wholeSeconds } from "./support/failover";
+import { measured, report } from "./support/measured";
+import { Store } from "./support/store";
+import { waitUntil } from "./support/wait";
+import { rounds, World } from "./support/world";
+
+const world = World.create("valkey-nodes");
+const store = new Store(world, "shopping-cart");
+
+afterAll(() => {
+    report();
+    world.destroy();
+});
+
+const nodes = () => store.names.map((member) => store.node(member));
+/** A node that clients are on while something befalls another one. */
+const besides = (node: number): number => (node % 3) + 1;
+const isReady = (node: number) => {
+    const path = 'jsonpath={.status.conditions[?(@.type=="Ready")].status}';
+    return world.tryKubectl("get", "node", `node-${node}`, "-o", path).stdout.trim() === "True";
+};
+
+/** All packets between a node and the others, and the control plane, are lost; its pods reach each other. */
+function cutOff(node: number, isCut: boolean): void {
+    const rules = [
+        ["INPUT", "-i"],
+        ["OUTPUT", "-o"],
+        ["FORWARD", "-i"],
+        ["FORWARD", "-o"],
+    ];
+    const flag = isCut ? "-I" : "-D";
+    const script = rules.map(([chain, direction]) => `iptables -w ${flag} ${chain} ${direction} eth0 -j DROP`).join(" && ");
+    runInside(world.layout.node(node).folder, ["sh", "-c", script]);
+}
+
+test("three members are on three nodes", () => {
+    world.holdfast("sandbox", "up", "--nodes", "3");
+    const { seconds } = world.holdfast("up", store.app);
+    store.startClient();
+    store.waitUntilWhole(wholeSeconds);
+    expect(measured("`up` on three nodes until three members are in sync", seconds, 300)).toBeLessThanOrEqual(300);
+    expect(nodes().sort()).toEqual([1, 2, 3]);
+});
+
+/** A fault of the primary's node, as often as the run asks for, with the clients on another one. */
+function repeatedly(what: string, strike: (node: number, primary: string) => void, mend: (node: number) => void, mayLose = true): void {
+    for (let round = 0; round < rounds(10); round++) {
+        const primary = store.primary();
+        const node = store.node(primary);
+        store.startClient(besides(node));
+        failover(world, store, {
+            what,
+            clientNode: besides(node),
+            strike: () => strike(node, primary),
+            mend: () => {
+                mend(node);
+                waitUntil("three nodes are ready", 90, () => [1, 2, 3].every(isReady));
+            },
+            mayLose,
+        });
+    }
+}
+
+test("the primary's node is killed, and another member takes over", () => {
+    repeatedly(
+        "primary's node killed",
+        (node) => world.holdfast("sandbox", "kill-node", String(node)),
+        (node) => world.holdfast("sandbox", "start-node", String(node)),
+    );
+});
+
+test("the primary's node is cut off: what it acknowledges to clients beside it ends within the second that may be lost", () => {
+    let beside: AcknowledgedKeys;
+    repeatedly(
+        "primary's node cut off",
+        (node, primary) => {
+            // By the way in that is on this node, so that nothing is between it and the primary.
+            beside = new AcknowledgedKeys(world, store, { node, host: store.pod(primary, "{.status.podIP}"), port: 6380 });
+            cutOff(node, true);
+        },
+        (node) => {
+            cutOff(node, false);
+            beside.waitForMore(50, 60);
+            const { acknowledged, lost, lostSeconds: seconds } = beside.stop();
+            const what = "a client beside a primary that is cut off";
+            measured(`${what}: lost of ${acknowledged} acknowledged writes`, lost, acknowledged, "keys");
+            expect(measured(`${what}: what was lost had been written within`, seconds, lostSeconds)).toBeLessThanOrEqual(lostSeconds);
+        },
+    );
+});
+
+test("the primary's node is drained: it hands over first, and nothing is lost", () => {
+    repeatedly(
+        "primary's node drained",
+        (node) => {
+            const selector = `--pod-selector=app.kubernetes.io/name=${store.app}`;
+            world.kubectl("drain", `node-${node}`, selector, "--delete-emptydir-data", "--timeout=120s");
+        },
+        (node) => world.kubectl("uncordon", `node-${node}`),
+        false,
+    );
+});
