@@ -14,6 +14,7 @@ const files = {
     "provider/rules": { seconds: 190 },
     claims: { seconds: 170 },
     "valkey-guard": { seconds: 60, full: 300 },
+    "valkey-nodes": { seconds: 190, full: 1300 },
     custom: { seconds: 160 },
     drivers: { seconds: 150 },
     review: { seconds: 130 },
