@@ -65,6 +65,7 @@ export function program(): Command {
         .description("restore into a new application beside the stack's own, or in place of one that is gone; run again, it goes on")
         .requiredOption("--to <name>", "name of the new stack, its application and its namespace")
         .option("--from <id>", "this recovery point (default: the newest that is whole)")
+        .option("--at <moment>", "of an archived log: this moment, e.g. 2026-11-23T08:15:00Z (default: the latest)")
         .option("-y, --yes", "don't ask before deploying the new stack (the default on the sandbox)")
         .action(async (stack, options) =>
             (require("./commands/restore") as typeof import("./commands/restore")).runRestore(stack, options),

@@ -150,7 +150,7 @@ export class StatefulApp extends pulumi.ComponentResource {
             backedUp,
         });
         // After what they back up: a schedule that finds no pod makes a backup of nothing.
-        createBackups(plan, args, place, engine ? [engine.component] : []);
+        createBackups(plan, args, place, engine ? [engine.component] : [], backedUp);
         this.host = pulumi.output(engine?.host ?? "");
         this.port = pulumi.output(engine?.port ?? 0);
         this.database = pulumi.output(engine?.database ?? "");

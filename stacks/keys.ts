@@ -60,6 +60,8 @@ export const keys = {
     backupSecretAccessKey: { kind: "secret", example: "the secret of the access key" },
     backupPassword: { kind: "secret", example: "the password of the repository" },
     backupCaConfigMap: { kind: "text", example: "kube-root-ca.crt" },
+    recoverFrom: { kind: "text", example: "example-shop-backups/banking-ledger" },
+    recoverAt: { kind: "text", example: "2026-11-23T08:15:00Z" },
     servesDrillMetrics: { kind: "boolean", example: "true" },
     region: { kind: "text", example: "eu-central-1" },
     eksCluster: { kind: "text", example: "shop" },
@@ -121,6 +123,8 @@ export interface Settings {
     backupSecretAccessKey?: string;
     backupPassword?: string;
     backupCaConfigMap?: string;
+    recoverFrom?: string;
+    recoverAt?: string;
     servesDrillMetrics?: boolean;
     region?: string;
     eksCluster?: string;

@@ -21,7 +21,7 @@ export interface Forecast {
 }
 
 /** Seconds to load a stream of this size, by the planning rate. */
-export function forecastOf(bytes: number, promised: Promised | undefined, method: "stream" | "files" = "stream"): Forecast {
+export function forecastOf(bytes: number, promised: Promised | undefined, method: "stream" | "files" | "archive" = "stream"): Forecast {
     const { seconds, formula } = restoreTime(method, bytes);
     const rto = promised && secondsOf(promised.rto);
     return { seconds, formula, ...(rto === undefined ? {} : { keepsPromise: seconds <= rto }) };
@@ -32,7 +32,7 @@ export function forecastWords(
     point: Pick<RecoveryPoint, "id" | "takenAt" | "sizeBytes">,
     promised: Promised | undefined,
     now: number,
-    method: "stream" | "files" = "stream",
+    method: "stream" | "files" | "archive" = "stream",
 ): string[] {
     const age = span((now - Date.parse(point.takenAt)) / 1000);
     const lines = [`recovery point ${point.id.slice(0, 8)} of ${point.takenAt}, ${age} old`];

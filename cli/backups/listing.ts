@@ -155,20 +155,15 @@ async function sweepNamespaces(api: ClusterApi): Promise<void> {
     }
 }
 
-/**
- * The same where the application's namespace may be gone: in its namespace where that is there, otherwise in one made for this, which goes
- * at the end.
- */
-export async function list(
+/** Does something in the application's namespace where that is there, otherwise in one made for this, which goes at the end. */
+export async function withNamespace<T>(
     api: ClusterApi,
     namespace: string,
     repository: Repository,
-    image: ResticImage,
-    look: Look,
-    update?: Report,
-): Promise<RecoveryPoint[]> {
+    body: (namespace: string) => Promise<T>,
+): Promise<T> {
     const found = await api.find<{ status?: { phase?: string } }>(undefined, "namespace", namespace);
-    if (found && found.status?.phase !== "Terminating") return listIn(api, namespace, repository, image, look, update);
+    if (found && found.status?.phase !== "Terminating") return body(namespace);
     const name = `holdfast-restore-${randomBytes(4).toString("hex")}`;
     if (repository.caConfigMap !== "" && repository.caConfigMap !== "kube-root-ca.crt") {
         throw new UserError(
@@ -184,7 +179,19 @@ export async function list(
                 kind: "Namespace",
                 metadata: { name, labels: { "pod-security.kubernetes.io/enforce": "restricted", ...temporary } },
             });
-            return listIn(api, name, repository, image, look, update);
+            return body(name);
         },
     );
+}
+
+/** The same where the application's namespace may be gone. */
+export async function list(
+    api: ClusterApi,
+    namespace: string,
+    repository: Repository,
+    image: ResticImage,
+    look: Look,
+    update?: Report,
+): Promise<RecoveryPoint[]> {
+    return withNamespace(api, namespace, repository, (where) => listIn(api, where, repository, image, look, update));
 }

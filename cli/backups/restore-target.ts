@@ -10,6 +10,7 @@ import type { Settings } from "../../stacks/keys";
 import { checkStack } from "../checked-stack";
 import { UserError, userErrors } from "../errors";
 import { rawStackConfig, stackFile, stackNames } from "../stack";
+import { wantedProblems } from "./archive/archive";
 import type { ClusterApi } from "./cluster";
 import { measuredWords, type Promised } from "./forecast";
 import { noteIn, type OwnConfig, type RestoreNote, restoredFile, type StackFile, withNote } from "./restored-stack";
@@ -46,7 +47,7 @@ const havingApp = (name: string, but: string): string[] =>
     });
 
 /** Judges the names; everything that is wrong with them at once. */
-export function openRestore(from: string, to: string, point: string | undefined): RestoreTarget {
+export function openRestore(from: string, to: string, point: string | undefined, at?: string): RestoreTarget {
     const problems: string[] = [];
     let plan: Plan | undefined;
     let settings: Partial<Settings> = {};
@@ -73,6 +74,10 @@ export function openRestore(from: string, to: string, point: string | undefined)
             problems.push(
                 `--from ${point}: the restore that is under way takes ${note.point.slice(0, 8)}. Leave --from out to go on with it, or write another name.`,
             );
+        } else if (at !== undefined && note.point !== at) {
+            problems.push(
+                `--at ${at}: the restore that is under way takes ${note.point}. Leave --at out to go on with it, or write another name.`,
+            );
         }
     }
     const others = to === from || to === plan?.app ? [] : havingApp(to, to);
@@ -83,7 +88,12 @@ export function openRestore(from: string, to: string, point: string | undefined)
             `"${from}" is backed up by a command of its own (${commandAnnotation}): what that wrote, only its author can load. docs/backup-commands.md says how it comes out of the repository.`,
         );
     }
-    if (point !== undefined && !/^[0-9a-f]{6,64}$/.test(point))
+    if (plan?.backup.method === "archive") problems.push(...wantedProblems({ from: point, at }, from, Date.now()));
+    else if (plan && at !== undefined)
+        problems.push(
+            `--at ${at}: "${from}" is backed up by copies of single moments (${plan.backup.method ?? "none"}), and its log isn't archived. Leave --at out for the newest, or name one: --from <id>, as \`npx holdfast backups ${from}\` lists them.`,
+        );
+    if (plan?.backup.method !== "archive" && point !== undefined && !/^[0-9a-f]{6,64}$/.test(point))
         problems.push(`--from ${point}: an id is 6 to 64 of 0-9 and a-f, as \`npx holdfast backups ${from}\` lists them.`);
     if (problems.length > 0) throw userErrors("Nothing is restored:", problems);
     return {

@@ -35,6 +35,8 @@ const ownKeys = [
     "keepClaims",
     "isStopped",
     "backupPrefix",
+    "recoverFrom",
+    "recoverAt",
 ];
 
 const isEncrypted = (value: unknown): boolean =>
@@ -46,13 +48,17 @@ export interface OwnConfig {
     /** Streams that have the source's own name, where it names none. */
     streams?: { name: string }[];
     isStopped?: true;
+    /** The archive that the database is made from, and the moment of it. */
+    recoverFrom?: string;
+    recoverAt?: string;
 }
 
 /**
  * The new stack's file. Database, owner and streams keep their names, so that clients change host and password only; the password is a new one. Its own
  * backups go to a repository of its own.
  */
-export function restoredFile(source: StackFile, to: string, { database, streams, isStopped }: OwnConfig, note: RestoreNote): StackFile {
+export function restoredFile(source: StackFile, to: string, own: OwnConfig, note: RestoreNote): StackFile {
+    const { database, streams, isStopped, recoverFrom, recoverAt } = own;
     const { config = {}, ...encryption } = source;
     const kept = Object.entries(config).filter(([key]) => !key.startsWith("restore:") && !ownKeys.some((own) => key === `holdfast:${own}`));
     if (!encryption.encryptionsalt && !encryption.secretsprovider && kept.some(([, value]) => isEncrypted(value))) {
@@ -68,6 +74,8 @@ export function restoredFile(source: StackFile, to: string, { database, streams,
             ...(database === undefined ? {} : { "holdfast:database": database }),
             ...(streams === undefined ? {} : { "holdfast:streams": streams }),
             ...(isStopped ? { "holdfast:isStopped": true } : {}),
+            ...(recoverFrom === undefined ? {} : { "holdfast:recoverFrom": recoverFrom }),
+            ...(recoverAt === undefined ? {} : { "holdfast:recoverAt": recoverAt }),
             ...noteKeys(note),
         },
     };

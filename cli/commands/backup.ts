@@ -1,4 +1,5 @@
 import { commandAnnotation } from "../../components/backups/stream";
+import { backUpArchive } from "../backups/archive/make";
 import { refusalOf } from "../backups/choice";
 import { cleaningUp } from "../backups/clean-up";
 import type { Made } from "../backups/cluster";
@@ -41,7 +42,9 @@ export async function runBackup(stack: string, options: BackupOptions): Promise<
         () => checkStack(stack),
     );
     const minutes = minutesOf(options.timeout);
-    const { api, app, namespace, repository, restic, checked } = await openSession(stack);
+    const session = await openSession(stack);
+    const { api, app, namespace, repository, restic, checked } = session;
+    if (checked.plan.backup.method === "archive") return backUpArchive(session, minutes);
     const schedule = await scheduleOf(api, namespace, app);
     const before = await step("What the repository has", (update) =>
         list(api, namespace, repository, restic, { newest: 0, mayBeMissing: true }, update),

@@ -1,3 +1,5 @@
+import { listArchive } from "../backups/archive/listing";
+import { archiveDocument, archivePage } from "../backups/archive/page";
 import { backupsDocument } from "../backups/document";
 import { list } from "../backups/listing";
 import { noteLook } from "../backups/made-backup";
@@ -33,7 +35,13 @@ export async function runBackups(stack: string, options: BackupsOptions): Promis
     );
     const newest = checkedCount(options.check);
     const session = await openSession(stack);
-    const { api, app, namespace, repository, restic } = session;
+    const { api, app, namespace, repository, restic, checked } = session;
+    if (checked.plan.backup.method === "archive") {
+        const archive = await step(`Reading ${repository.url}`, (update) => listArchive(session, update));
+        const read = Date.now();
+        console.log(options.json ? JSON.stringify(archiveDocument(session, archive, read), null, 4) : archivePage(archive, stack, read));
+        return;
+    }
     const began = Date.now();
     const points = await step(`Reading ${repository.url}`, (update) => list(api, namespace, repository, restic, { newest }, update));
     await noteLook(api, namespace, app, points, began);

@@ -2,6 +2,7 @@ import { targets } from "../../components/usecases/targets";
 import { defaultStreams, streamConfigs } from "../../components/workloads/jetstream-streams";
 import { passwordSecretNameOf } from "../../components/workloads/password";
 import { databaseNameOf } from "../../components/workloads/postgres-settings";
+import { restoreArchive } from "../backups/archive/restore";
 import { chosenPoint, lookedAt, type WholePoint } from "../backups/choice";
 import { restoreFiles } from "../backups/files/restore-files";
 import { forecastWords } from "../backups/forecast";
@@ -22,6 +23,7 @@ import { runUp } from "./up";
 export interface RestoreOptions {
     to: string;
     from?: string;
+    at?: string;
     yes?: boolean;
 }
 
@@ -74,10 +76,11 @@ function ownConfigOf({ record }: WholePoint, { checked: { plan, settings } }: Se
 export async function runRestore(stack: string, options: RestoreOptions): Promise<void> {
     const { to } = options;
     const began = new Date();
-    const target: RestoreTarget = openRestore(stack, to, options.from);
+    const target: RestoreTarget = openRestore(stack, to, options.from, options.at);
     const session = await openSession(stack);
     const { api, namespace, repository, restic, promised } = session;
     await target.refuseOccupied(api);
+    if (session.checked.plan.backup.method === "archive") return restoreArchive(session, target, options, options.yes);
     if (session.checked.plan.engine.name === "container") return restoreFiles(session, target, options.from, options.yes);
     const wanted = target.note?.point ?? options.from;
     const points = await step(`Reading ${repository.url}`, (update) =>

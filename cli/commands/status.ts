@@ -4,11 +4,12 @@ import { Toolchain } from "../../sandbox/toolchain/toolchain";
 import { clusterToolSets } from "../../sandbox/toolchain/tools";
 import { UserError } from "../errors";
 import { applications } from "../status/apps";
+import { readArchived } from "../status/archive-read";
 import { type ClusterChoice, type ClusterOptions, chooseCluster } from "../status/cluster-choice";
 import { exitCodeOf, type Status } from "../status/model";
 import type { Reading } from "../status/objects";
 import { readBackedUp } from "../status/promise-read";
-import { kubectlOn, readCluster } from "../status/read";
+import { kubectlOn, type RunKubectl, readCluster } from "../status/read";
 import { statusOf } from "../status/status";
 import { statusPage } from "../status/terminal";
 
@@ -41,6 +42,13 @@ function currentClasses({ stack }: ClusterChoice): string[] {
         if (error instanceof UserError) return [];
         throw error;
     }
+}
+
+/** What is backed up by K8up, and what by its log. */
+async function readAllBackedUp(kubectl: RunKubectl, namespace: string | undefined): ReturnType<typeof readBackedUp> {
+    const [copied, archived] = await Promise.all([readBackedUp(kubectl, namespace), readArchived(kubectl, namespace)]);
+    if ("reason" in copied) return copied;
+    return "reason" in archived ? archived : [...copied, ...archived];
 }
 
 /** Puts promises beside what is measured, where there are any; the plans that say what was promised are looked for only then. */
@@ -85,7 +93,7 @@ export async function runStatus(app: string | undefined, options: StatusOptions)
     const { namespace } = options;
     const kubectl = kubectlOn(choice.cluster, kubectlProgram(choice));
     const running = readCluster(kubectl, { app, namespace });
-    const backing = readBackedUp(kubectl, namespace);
+    const backing = readAllBackedUp(kubectl, namespace);
     const classes = currentClasses(choice);
     const reading = await running.catch((error: unknown) => {
         if (!(error instanceof UserError)) throw error;

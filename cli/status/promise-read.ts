@@ -87,11 +87,11 @@ const isOf = (app: string) => (backup: K8upBackup) =>
     backup.metadata.labels?.["app.kubernetes.io/name"] === app ||
     backup.metadata.ownerReferences?.some(({ kind, name }) => kind === "Schedule" && name === app);
 
-const items = <T>({ stdout }: Printed): T[] => (stdout.trim() === "" ? [] : ((JSON.parse(stdout) as { items?: T[] }).items ?? []));
+export const items = <T>({ stdout }: Printed): T[] => (stdout.trim() === "" ? [] : ((JSON.parse(stdout) as { items?: T[] }).items ?? []));
 
-const isNotFound = ({ stderr }: Printed) => /\(NotFound\)|could not find the requested resource/.test(stderr);
+export const isNotFound = ({ stderr }: Printed) => /\(NotFound\)|could not find the requested resource/.test(stderr);
 
-const reasonOf = ({ stderr }: Printed) => brief(stderr.replace(/^(error|Error from server( \(\w+\))?): /, "")) || "kubectl failed";
+export const reasonOf = ({ stderr }: Printed) => brief(stderr.replace(/^(error|Error from server( \(\w+\))?): /, "")) || "kubectl failed";
 
 /**
  * Every application that a Schedule of Holdfast's backs up, or why that can't be told. By their paths: as kinds they would be looked for in

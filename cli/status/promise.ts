@@ -1,6 +1,7 @@
 /** A promise beside what is measured: is lost data still coming back as promised? Pure: every verdict is decided here, and tested by tables. */
 
 import { clockTolerance, type Look, lastProof, lookEverySeconds, lookedAt } from "./looks";
+import { exposure, judgeLog, type LogFacts } from "./promise-log";
 import { listed, span } from "./words";
 
 /** `kept`; `at-risk`: not broken yet, and someone should look; `broken`; `unknown`: what decides it could not be read. */
@@ -49,6 +50,8 @@ export interface PromiseFacts {
     /** Since when backups are made; absent where nothing makes them. */
     backedUpSince?: number;
     backups: BackupRun[];
+    /** What the database says of the log that it ships; its backups are base copies then. */
+    log?: LogFacts;
     /** Looks at its streams; absent where what is copied has no end that could be looked at. */
     looks?: Look[];
     /** When the last prune failed: nothing is removed from then on. Absent where it didn't. */
@@ -73,7 +76,7 @@ export interface PromiseStatus {
         | "unknown";
 }
 
-interface Judgement {
+export interface Judgement {
     verdict: Verdict;
     reason: string;
 }
@@ -144,6 +147,10 @@ function judgeBackups(facts: PromiseFacts, now: number): Judgement {
     const limit = rpo + toleranceSeconds(rpo);
     if (backedUpSince === undefined) return broken("nothing backs it up: K8up has no Schedule for it");
     const good = lastGood(backups, now);
+    if (facts.log) {
+        const failures = failuresSince(backups, good?.startedAt ?? 0);
+        return judgeLog({ rpoSeconds: rpo }, facts.log, good, { age: (now - backedUpSince) / 1000, failures }, now);
+    }
     if (!good) {
         const age = (now - backedUpSince) / 1000;
         const failed = failuresSince(backups, 0).replace("since then ", "");
@@ -196,7 +203,10 @@ const order: Verdict[] = ["kept", "unknown", "at-risk", "broken"];
 export function judgePromise(read: PromiseFacts, now: number): PromiseStatus {
     const facts = read.looks === undefined ? read : { ...read, backups: lookedAt(read.backups, read.looks) };
     const { promised, drill, unread } = facts;
-    const good = lastGood(facts.backups, now);
+    const newest = lastGood(facts.backups, now);
+    // What is shipped of the log counts, and it takes a base copy.
+    const shipped = facts.log && newest && { name: "log", startedAt: now - exposure(facts.log) * 1000, outcome: "good" as const };
+    const good: BackupRun | undefined = shipped ?? newest;
     const lastDrill = drill
         ? {
               outcome: drill.outcome,

@@ -45,6 +45,17 @@ export interface AppBackupArgs {
      */
     backupCaConfigMap?: string;
     /**
+     * Where in the bucket a new database is made from another's archive: `example-shop-backups/ledger`. For engines that archive their log. Read
+     * when the database is made; `database` is the name that it has there.
+     * @default none: a new database is empty
+     */
+    recoverFrom?: string;
+    /**
+     * The moment that it is made from, as `2026-11-23T08:15:00Z`, or the name of a base copy, as `20261123T020000`.
+     * @default the latest that is archived
+     */
+    recoverAt?: string;
+    /**
      * The last drill's result is served to Prometheus, by a small Deployment on port 9100 in the drill's namespace.
      * @default false
      */

@@ -86,6 +86,13 @@ export function prefixProblem(prefix: string): string | undefined {
         : `"${prefix}" is no prefix: parts of letters, digits, "-", "_" and "." with one "/" between them, and none at either end. ${example}`;
 }
 
+/** Why something is no bucket with or without a prefix, or undefined where it is one. */
+export function bucketPathProblem(bucket: string): string | undefined {
+    return /^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](\/[^\s/]+)*$/.test(bucket)
+        ? undefined
+        : `"${bucket}" is not a bucket, with or without a prefix. Write e.g. "backups/preferences".`;
+}
+
 /** Why something can't be a namespace, or undefined where it can. */
 export function namespaceProblem(namespace: string): string | undefined {
     return labelName.test(namespace)

@@ -1,7 +1,7 @@
 /** What can be wrong with a schedule of backups, as far as a program can see it. */
 
 import { appNameProblem, type InputProblem } from "../problems";
-import { endpointProblem } from "./backup-repository-problems";
+import { bucketPathProblem, endpointProblem } from "./backup-repository-problems";
 import type { FileBackupArgs } from "./file-backup";
 import { cronProblem } from "./file-backup-schedules";
 import { retentionFields } from "./file-backup-spec";
@@ -37,8 +37,6 @@ export function fileBackupProblems(app: string, args: Omit<FileBackupArgs, "name
     if (typeof endpoint === "string") {
         add("endpoint", endpointProblem(endpoint, typeof region === "string" ? region : undefined));
     }
-    if (typeof bucket === "string" && !/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](\/[^\s/]+)*$/.test(bucket)) {
-        add("bucket", `"${bucket}" is not a bucket, with or without a prefix. Write e.g. "backups/preferences".`);
-    }
+    add("bucket", typeof bucket === "string" ? bucketPathProblem(bucket) : undefined);
     return problems;
 }

@@ -12,6 +12,7 @@ import { BackupRepository, type BackupRepositoryArgs, backupRepositoryProblems }
 import { FileBackup, type FileBackupArgs } from "./file-backup";
 import { fileBackupProblems } from "./file-backup-problems";
 import { k8upNeed } from "./operator-presence";
+import { type ArchivedPods, archivedPods, createArchive, isArchived, plannedArchiveProblems, recoveryProblems } from "./planned-archive";
 import { type DrilledStream, drillArgs, missingDrill, plannedDrillProblems } from "./planned-drill";
 import { RestoreDrill } from "./restore-drill";
 import { claimAnnotation, commandAnnotation, createStream, type Stream, streamAnnotations, streamPathOf } from "./stream";
@@ -134,7 +135,7 @@ function metricsProblems(plan: Plan, options: BackupOptions): InputProblem[] {
  */
 export function plannedBackupProblems(plan: Plan, options: BackupOptions): InputProblem[] {
     if (plan.backup.method === undefined || !namesRepository(options)) {
-        return metricsProblems(plan, options);
+        return [...recoveryProblems(plan, options), ...metricsProblems(plan, options)];
     }
     const missing = needed.filter((name) => options[name] === undefined);
     const given = backupRepositoryProblems(repositoryArgs(plan, plan.app, options))
@@ -150,7 +151,8 @@ export function plannedBackupProblems(plan: Plan, options: BackupOptions): Input
             reason: `missing: a repository for the backups is named in part. ${path === "backupPassword" ? "Without it nobody reads them: keep it elsewhere too. " : ""}Write it, or none of them and backup.policy: none.`,
         })),
         ...given,
-        ...(plan.backup.carriedOut ? copies : []),
+        ...(!plan.backup.carriedOut ? [] : isArchived(plan) ? plannedArchiveProblems(plan) : copies),
+        ...recoveryProblems(plan, options),
         ...(plan.backup.carriedOut && plan.backup.method === "files" ? fileProblems(plan, options) : []),
         ...(hasOwnCommand(options) ? [] : plannedDrillProblems(plan, plan.app, streamOf(plan, options))),
         // Of a repository that is named in part it was said what is missing.
@@ -159,7 +161,9 @@ export function plannedBackupProblems(plan: Plan, options: BackupOptions): Input
 }
 
 /** What has to be in the cluster for a plan's backups. */
-export const backupNeedsOf = ({ backup }: Plan): ClusterNeed[] => (backup.carriedOut ? [k8upNeed("backupEndpoint")] : []);
+export const backupNeedsOf = (plan: Plan): ClusterNeed[] =>
+    // An archive's operator is the engine's own.
+    plan.backup.carriedOut && !isArchived(plan) ? [k8upNeed("backupEndpoint")] : [];
 
 /** What the application's pods and claims carry, so that they are backed up. */
 export interface BackedUpPods {
@@ -168,6 +172,8 @@ export interface BackedUpPods {
     configFiles: ConfigFiles[];
     /** What the pods mount. */
     dependsOn: pulumi.Resource[];
+    /** Where the engine ships its log to, and what it is made from. */
+    archived?: ArchivedPods;
 }
 
 /** Where it is made. */
@@ -184,6 +190,11 @@ export function preparePods(plan: Plan, options: BackupOptions, stream: Stream |
     if (!plan.backup.carriedOut) {
         return { annotations: {}, configFiles: [], dependsOn: [] };
     }
+    if (isArchived(plan)) {
+        // Before the database: its first part of the log is shipped at once, and a new one may come from there.
+        const repository = createRepository(plan, options, place);
+        return { annotations: {}, configFiles: [], dependsOn: [repository], archived: archivedPods(plan, options, repository) };
+    }
     if (!stream || hasOwnCommand(options)) {
         return { annotations: {}, claimAnnotations: claimAnnotation(!hasOwnCommand(options)), configFiles: [], dependsOn: [] };
     }
@@ -196,19 +207,27 @@ export function preparePods(plan: Plan, options: BackupOptions, stream: Stream |
     };
 }
 
-/**
- * Makes the repository, and schedule and drill after what they back up. The repository's Secret is protected, and going down keeps whatever a
- * protected resource depends on: the Secret must not wait for what runs.
- */
-export function createBackups(plan: Plan, options: BackupOptions, place: BackupPlace, backedUp: pulumi.Resource[]): pulumi.Resource[] {
+/** The repository's Secret is protected, and going down keeps whatever a protected resource depends on: it must not wait for what runs. */
+function createRepository(plan: Plan, options: BackupOptions, { component, name, namespace, dependsOn }: BackupPlace): BackupRepository {
+    return new BackupRepository(`${name}-repository`, repositoryArgs(plan, namespace, options), { parent: component, dependsOn });
+}
+
+/** Makes the repository where there is none yet, and schedule and drill after what they back up. */
+export function createBackups(
+    plan: Plan,
+    options: BackupOptions,
+    place: BackupPlace,
+    backedUp: pulumi.Resource[],
+    { archived }: Pick<BackedUpPods, "archived">,
+): pulumi.Resource[] {
     const { component, name, namespace, dependsOn } = place;
     if (!plan.backup.carriedOut) {
         return [];
     }
-    const repository = new BackupRepository(`${name}-repository`, repositoryArgs(plan, namespace, options), {
-        parent: component,
-        dependsOn,
-    });
+    if (archived) {
+        return [createArchive(name, plan, namespace, archived, options, { parent: component, dependsOn: [...dependsOn, ...backedUp] })];
+    }
+    const repository = createRepository(plan, options, place);
     if (options.isStopped) {
         return [repository];
     }

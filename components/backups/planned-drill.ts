@@ -46,6 +46,9 @@ export function missingDrill({ backup, objectives }: Plan): string | undefined {
     if (backup.drill === undefined || objectives.restore === undefined) {
         return `the backup policy is "${backup.policy}". Write set["backup.policy"]: one that backs up, e.g. hourly`;
     }
+    if (backup.method === "archive") {
+        return "this version has no drill of an archive: `holdfast restore` into a new application proves it";
+    }
     return backup.carriedOut ? undefined : `${backup.missing}. Write it`;
 }
 
@@ -57,7 +60,7 @@ export function drillArgs(
     repository: DrilledRepository,
 ): RestoreDrillArgs | undefined {
     const { app, backup, engine, objectives, replicas, resources, volumes } = plan;
-    if (!backup.carriedOut || backup.drill === undefined || objectives.restore === undefined) {
+    if (!backup.carriedOut || backup.method === "archive" || backup.drill === undefined || objectives.restore === undefined) {
         return undefined;
     }
     const { requests, limits } = resources;

@@ -78,6 +78,7 @@ export const postgresCluster: Engine = {
                 synchronousStandbys: standbysOf(plan),
                 isDurabilityBestEffort: plan.engine.settings.dataDurability === "preferred",
                 storageClass: context.storageClass,
+                ...context.backedUp.archived,
                 database: args.database,
                 password: args.password,
                 // What was asked for: members that share a node can be back as soon as those that don't.
@@ -85,7 +86,7 @@ export const postgresCluster: Engine = {
                 kubeconfig: args.kubeconfig,
                 context: args.context,
             },
-            { parent: context.component, dependsOn: context.dependsOn },
+            { parent: context.component, dependsOn: [...context.dependsOn, ...context.backedUp.dependsOn] },
         );
         const parts = [made, ...sharedFiles(name, plan, args, context)];
         const { host, database, user, passwordSecret } = made;

@@ -53,6 +53,9 @@ export function notProtectedOf(draft: Draft, kept: Objectives, accepted: Accepte
     if (volumes.some(({ driver }) => !driver.capabilities.enforcedSize && driver.kind !== "cloud")) {
         list.push("A neighbour's volume that fills the same disk: this driver doesn't enforce sizes.");
     }
+    if (backup.method === "archive") {
+        list.push("Backups in a bucket that doesn't encrypt: barman-cloud, which writes them, doesn't either.");
+    }
     if (backup.method !== undefined && backup.restoreTime) {
         list.push(
             `A restore that was never measured: ${roughly(backup.restoreTime.seconds)} at full size is a planning figure (${backup.restoreTime.formula}).`,

@@ -72,7 +72,7 @@ export const targets: Record<TargetName, Target> = {
         images: {
             postgres: { version: "17", image: "registry.sandbox.holdfast/postgres:17", runAsUser: 101, runAsGroup: 103 },
             valkey: { version: "8.1", image: "registry.sandbox.holdfast/valkey:8.1", runAsUser: 999, runAsGroup: 1000 },
-            "postgres-cluster": { version: "17", image: "registry.sandbox.holdfast/postgres:17", runAsUser: 101, runAsGroup: 103 },
+            "postgres-cluster": { version: "17", image: "registry.sandbox.holdfast/postgres-cluster:17", runAsUser: 101, runAsGroup: 103 },
             jetstream: { version: "2.12", image: "registry.sandbox.holdfast/nats:2.12", runAsUser: 1000, runAsGroup: 1000 },
         },
         tools: {

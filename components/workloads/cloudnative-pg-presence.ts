@@ -5,8 +5,8 @@ import type { ClusterNeed } from "../storage/driver-presence";
 const definitionOf = (name: string) => `customresourcedefinition.apiextensions.k8s.io/${name}`;
 
 /** What a look at the cluster has to find. `path` is the property that asks for it. */
-export function cloudnativePgNeed(path: string): ClusterNeed {
-    const definition = definitionOf("clusters.postgresql.cnpg.io");
+export function cloudnativePgNeed(path: string, resource = "clusters"): ClusterNeed {
+    const definition = definitionOf(`${resource}.postgresql.cnpg.io`);
     return {
         path,
         shownBy: [definition],

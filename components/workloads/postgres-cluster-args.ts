@@ -1,5 +1,6 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type { WorkloadResources } from "./container-args";
+import type { ClusterArchive, ClusterSource } from "./postgres-cluster-archive";
 
 /** What {@link PostgresCluster} is made from. */
 export interface PostgresClusterArgs {
@@ -93,6 +94,16 @@ export interface PostgresClusterArgs {
      * @default 30
      */
     lostNodeSeconds?: number;
+    /**
+     * Where the log and base copies go. Base copies are made by a PostgresArchive, and without one nothing can be restored.
+     * @default none: nothing is archived
+     */
+    archive?: ClusterArchive;
+    /**
+     * The archive that the database is made from, with `database` as it is there. Read when the cluster is made, and takes `archive`.
+     * @default none: the database begins empty
+     */
+    source?: ClusterSource;
     /**
      * Label of the nodes that members are spread over.
      * @default kubernetes.io/hostname

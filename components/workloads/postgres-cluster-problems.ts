@@ -1,9 +1,11 @@
 /** Everything wrong with a PostgreSQL cluster's arguments that a program can see. */
 
+import { bucketPathProblem, endpointProblem } from "../backups/backup-repository-problems";
 import { appNameProblem, type InputProblem } from "../problems";
 import { bytesOf } from "../usecases/quantities";
 import { claimProblems } from "../volumes/claim-plan";
 import { countProblem } from "./container-problems";
+import { baseName, momentProblem } from "./postgres-cluster-archive";
 import type { PostgresClusterArgs } from "./postgres-cluster-args";
 import { longestClusterName, longestDatabaseName } from "./postgres-cluster-names";
 import { clusterDefaults, clusterParameters, standbysOf } from "./postgres-cluster-spec";
@@ -56,6 +58,30 @@ function settingProblems(args: PostgresClusterArgs): InputProblem[] {
     return problems;
 }
 
+/** What is wrong with where the log goes, and with what a cluster is made from. */
+export function archiveProblems({ archive, source }: Pick<PostgresClusterArgs, "archive" | "source">): InputProblem[] {
+    const problems: InputProblem[] = [];
+    const add = (path: string, reason: string | undefined) => reason !== undefined && problems.push({ path, reason });
+    if (archive) {
+        const { endpoint, bucket, region } = archive;
+        add("archive.endpoint", typeof endpoint === "string" ? endpointProblem(endpoint, region) : undefined);
+        add("archive.bucket", typeof bucket === "string" ? bucketPathProblem(bucket) : undefined);
+        problems.push(
+            ...countProblem("archive.shipSeconds", archive.shipSeconds, 1),
+            ...countProblem("archive.windowDays", archive.windowDays, 1),
+        );
+    }
+    if (source) {
+        add("source", archive ? undefined : "the server and the keys of what a cluster is made from are its archive's. Write archive too.");
+        add("source.bucket", bucketPathProblem(source.bucket));
+        add("source.at", source.at === undefined || baseName.test(source.at) ? undefined : momentProblem(source.at));
+        if (archive?.bucket === source.bucket) {
+            add("archive.bucket", `"${source.bucket}" is what the cluster is made from. Its own log goes elsewhere: write another prefix.`);
+        }
+    }
+    return problems;
+}
+
 export function postgresClusterProblems(app: string, database: string, args: PostgresClusterArgs): InputProblem[] {
     const problems: InputProblem[] = [];
     const add = (path: string, reason: string | undefined) => reason !== undefined && problems.push({ path, reason });
@@ -87,6 +113,7 @@ export function postgresClusterProblems(app: string, database: string, args: Pos
         ...memberProblems(replicas, standbysOf(args)),
         ...ofClaims,
         ...settingProblems(args),
+        ...archiveProblems(args),
         ...countProblem("failoverSeconds", args.failoverSeconds, 30),
         ...countProblem("lostNodeSeconds", args.lostNodeSeconds, 0),
     ];

@@ -3,6 +3,7 @@
 import type * as input from "@pulumi/kubernetes/types/input";
 import { bytesOf, quantity } from "../usecases/quantities";
 import { clientLabelOf } from "./labels";
+import { archiveEgress, archiveParameters, archiveSpec, recoveryOf, sourceSpec } from "./postgres-cluster-archive";
 import type { PostgresClusterArgs } from "./postgres-cluster-args";
 import { rolesOf } from "./postgres-cluster-names";
 import { grants } from "./postgres-cluster-roles";
@@ -29,7 +30,7 @@ export const standbysOf = ({ replicas = clusterDefaults.replicas, synchronousSta
     synchronousStandbys ?? (replicas > 1 ? 1 : 0);
 
 /** A server's memory settings without those that the operator keeps to itself, and with room for the log on the volume that it shares. */
-export function clusterParameters(args: Pick<PostgresClusterArgs, "resources" | "settings" | "size">): Record<string, string> {
+export function clusterParameters(args: Pick<PostgresClusterArgs, "resources" | "settings" | "size" | "archive">): Record<string, string> {
     const memory = args.resources?.memoryLimit ?? args.resources?.memory ?? "256Mi";
     const { listen_addresses: _addresses, unix_socket_directories: _sockets, ...settings } = postgresSettings(memory);
     const size = Math.floor((bytesOf(args.size) ?? 0) / MiB);
@@ -39,6 +40,7 @@ export function clusterParameters(args: Pick<PostgresClusterArgs, "resources" | 
         // without a restart, so that they may follow the volume as it grows.
         wal_keep_size: `${Math.min(512, Math.max(32, Math.floor(size / 16)))}MB`,
         max_slot_wal_keep_size: `${Math.max(64, Math.floor(size / 4))}MB`,
+        ...archiveParameters(args.archive),
         ...args.settings,
     };
 }
@@ -81,9 +83,34 @@ function resourcesOf({ resources }: PostgresClusterArgs): input.core.v1.Resource
     return { requests: { cpu, memory }, limits: { memory: memoryLimit ?? memory, ...(cpuLimit === undefined ? {} : { cpu: cpuLimit }) } };
 }
 
+/** How the first member is made where there is nothing yet. */
+function initdbOf(app: string, database: string) {
+    const { owner } = rolesOf(app, database);
+    return {
+        database,
+        owner: owner.role,
+        secret: { name: owner.secret },
+        dataChecksums: true,
+        encoding: "UTF8",
+        // Sorts by code point: the same in every image.
+        localeCollate: "C.UTF-8",
+        localeCType: "C.UTF-8",
+        postInitApplicationSQL: grants(app, database),
+    };
+}
+
+/** An empty database, or one made from an archive. */
+function bootstrapOf(
+    app: string,
+    database: string,
+    { source }: PostgresClusterArgs,
+): { initdb?: ReturnType<typeof initdbOf>; recovery?: ReturnType<typeof recoveryOf> } {
+    return source ? { recovery: recoveryOf(source, database, rolesOf(app, database).owner) } : { initdb: initdbOf(app, database) };
+}
+
 /** The Cluster's spec. Whatever isn't here is CloudNativePG's default: TLS with certificates of its own, a PodDisruptionBudget, no superuser. */
 export function clusterSpec(app: string, database: string, args: PostgresClusterArgs) {
-    const { application, owner, reader } = rolesOf(app, database);
+    const { application, reader } = rolesOf(app, database);
     const memoryLimit = args.resources?.memoryLimit ?? args.resources?.memory ?? "256Mi";
     const lostNode = {
         operator: "Exists",
@@ -97,19 +124,9 @@ export function clusterSpec(app: string, database: string, args: PostgresCluster
         postgresUID: runAsUser,
         postgresGID: args.runAsGroup ?? runAsUser,
         enableSuperuserAccess: false,
-        bootstrap: {
-            initdb: {
-                database,
-                owner: owner.role,
-                secret: { name: owner.secret },
-                dataChecksums: true,
-                encoding: "UTF8",
-                // Sorts by code point: the same in every image.
-                localeCollate: "C.UTF-8",
-                localeCType: "C.UTF-8",
-                postInitApplicationSQL: grants(app, database),
-            },
-        },
+        bootstrap: bootstrapOf(app, database, args),
+        ...archiveSpec(args.archive),
+        ...sourceSpec(args.archive, args.source),
         managed: {
             roles: [application, reader].map(({ role, secret, comment }) => ({
                 name: role,
@@ -177,7 +194,7 @@ export function clusterNetwork(app: string, args: PostgresClusterArgs): input.ne
             { to: [members] },
             { ports: ["UDP", "TCP"].map((protocol) => ({ port: 53, protocol })) },
             // The API's address is known to nobody beforehand; its port is one of these, before or after the Service's translation.
-            { ports: tcp(443, 6443) },
+            args.archive ? archiveEgress(args.archive) : { ports: tcp(443, 6443) },
         ],
     };
 }

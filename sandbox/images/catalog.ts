@@ -1,5 +1,5 @@
 import { BUSYBOX_APPLETS } from "./busybox";
-import type { Image } from "./image";
+import type { DebianSource, Image, ImageUser } from "./image";
 
 /** Registry name of every image of the sandbox. Nothing answers under it: the images are imported into each node. */
 export const REGISTRY = "registry.sandbox.holdfast";
@@ -9,6 +9,29 @@ const SHELL = ["base-files", "base-passwd", "bash", "coreutils", "dash", "findut
 
 /** What packages depend on for their maintainer scripts, which are not run here. */
 const MAINTAINER_TOOLS = ["adduser", "debconf", "init-system-helpers", "libpam-runtime", "locales", "passwd", "perl", "ucf"];
+
+/** PostgreSQL 17 with its tools. */
+const POSTGRES: DebianSource = {
+    kind: "debian",
+    suite: "trixie",
+    packages: [...SHELL, "libnss-wrapper", "postgresql-17", "procps"],
+    // Without LLVM there is no JIT, which PostgreSQL takes as "not installed" once its module is gone too.
+    without: [
+        ...MAINTAINER_TOOLS,
+        "libdb5.3t64",
+        "libllvm19",
+        "libsasl2-modules-db",
+        "postgresql-client-common",
+        "postgresql-common",
+        "ssl-cert",
+    ],
+    remove: ["usr/lib/postgresql/17/lib/llvmjit*", "usr/lib/postgresql/17/lib/bitcode"],
+};
+
+/** Debian's numbers, which CloudNativePG's clusters name as postgresUID and postgresGID. */
+const POSTGRES_USER: ImageUser = { name: "postgres", uid: 101, gid: 103, home: "/var/lib/postgresql" };
+
+const POSTGRES_PATH = "PATH=/usr/local/bin:/usr/lib/postgresql/17/bin:/usr/bin:/usr/sbin";
 
 /** Every image of the sandbox. */
 export const IMAGES: readonly Image[] = [
@@ -41,24 +64,8 @@ export const IMAGES: readonly Image[] = [
     {
         name: "postgres",
         tag: "17",
-        source: {
-            kind: "debian",
-            suite: "trixie",
-            packages: [...SHELL, "libnss-wrapper", "postgresql-17", "procps"],
-            // Without LLVM there is no JIT, which PostgreSQL takes as "not installed" once its module is gone too.
-            without: [
-                ...MAINTAINER_TOOLS,
-                "libdb5.3t64",
-                "libllvm19",
-                "libsasl2-modules-db",
-                "postgresql-client-common",
-                "postgresql-common",
-                "ssl-cert",
-            ],
-            remove: ["usr/lib/postgresql/17/lib/llvmjit*", "usr/lib/postgresql/17/lib/bitcode"],
-        },
-        // Debian's numbers, which CloudNativePG's clusters name as postgresUID and postgresGID.
-        users: [{ name: "postgres", uid: 101, gid: 103, home: "/var/lib/postgresql" }],
+        source: POSTGRES,
+        users: [POSTGRES_USER],
         files: [{ to: "/usr/local/bin/docker-entrypoint.sh", from: "postgres/entrypoint.sh", mode: 0o755 }],
         directories: [
             { path: "/docker-entrypoint-initdb.d", mode: 0o755, uid: 0, gid: 0 },
@@ -69,12 +76,7 @@ export const IMAGES: readonly Image[] = [
         links: { "/etc/localtime": "/usr/share/zoneinfo/Etc/UTC" },
         config: {
             User: "101:103",
-            Env: [
-                "PATH=/usr/local/bin:/usr/lib/postgresql/17/bin:/usr/bin:/usr/sbin",
-                "LANG=C.UTF-8",
-                "PG_MAJOR=17",
-                "PGDATA=/var/lib/postgresql/data",
-            ],
+            Env: [POSTGRES_PATH, "LANG=C.UTF-8", "PG_MAJOR=17", "PGDATA=/var/lib/postgresql/data"],
             Entrypoint: ["docker-entrypoint.sh"],
             Cmd: ["postgres"],
             // Fast shutdown: sessions are ended, everything committed is written. SIGTERM would wait for the sessions.
@@ -82,8 +84,29 @@ export const IMAGES: readonly Image[] = [
             WorkingDir: "/",
             ExposedPorts: { "5432/tcp": {} },
         },
-        neededBy: ["user-preferences", "banking-ledger", "chat-history", "social-feed"],
+        neededBy: ["user-preferences"],
         estimateSeconds: 40,
+    },
+    {
+        // For CloudNativePG, which brings its own start and calls barman-cloud's programs for base backups and the log.
+        name: "postgres-cluster",
+        tag: "17",
+        source: {
+            ...POSTGRES,
+            packages: [...POSTGRES.packages, "barman-cli-cloud"],
+            without: [...POSTGRES.without, "dpkg", "openssl", "rsync"],
+        },
+        users: [POSTGRES_USER],
+        directories: [{ path: "/var/lib/postgresql", mode: 0o1777, uid: 101, gid: 103 }],
+        links: {
+            "/etc/localtime": "/usr/share/zoneinfo/Etc/UTC",
+            // Python's requests doesn't load without a file of authorities, which a script that is not run would make. Nobody on the internet is
+            // called from here: one of them will do.
+            "/etc/ssl/certs/ca-certificates.crt": "/usr/share/ca-certificates/mozilla/ISRG_Root_X1.crt",
+        },
+        config: { User: "101:103", Env: [POSTGRES_PATH, "LANG=C.UTF-8"], Cmd: ["postgres"], StopSignal: "SIGINT" },
+        neededBy: ["banking-ledger", "chat-history", "social-feed"],
+        estimateSeconds: 60,
     },
     {
         name: "valkey",

@@ -81,7 +81,7 @@ describe("the roles", () => {
     });
 
     it("have no more rights than they need", () => {
-        const sql = specOf().bootstrap.initdb.postInitApplicationSQL;
+        const sql = specOf().bootstrap.initdb?.postInitApplicationSQL ?? [];
         expect(sql).toContain('REVOKE ALL ON DATABASE "ledger" FROM PUBLIC');
         expect(sql.filter((line) => line.includes("_reader") && /INSERT|UPDATE|DELETE|CREATE ON|TEMPORARY/.test(line))).toEqual([]);
         expect(sql.filter((line) => /GRANT (ALL|CREATE)/.test(line))).toEqual([]);

@@ -26,7 +26,7 @@ describe.each(["banking-ledger", "chat-history", "social-feed"])("the stack %s",
 
     it("is made with images that the sandbox has", () => {
         const { settings, plan } = checked(stack).checked ?? {};
-        expect(settings && plan && neededImages(settings, plan)).toEqual(expect.arrayContaining(["postgres:17"]));
+        expect(settings && plan && neededImages(settings, plan)).toEqual(expect.arrayContaining(["postgres-cluster:17"]));
     });
 });
 

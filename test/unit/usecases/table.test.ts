@@ -210,7 +210,15 @@ test("a repository brings backups into force where this version can make them, a
         }
         return backup.carriedOut;
     });
-    expect(made.sort()).toEqual(["audit-log", "custom", "shopping-cart", "user-actions", "user-preferences"]);
+    expect(made.sort()).toEqual([
+        "audit-log",
+        "banking-ledger",
+        "chat-history",
+        "custom",
+        "shopping-cart",
+        "user-actions",
+        "user-preferences",
+    ]);
 });
 
 test("a plan says what it takes for granted: drivers, operators, an existing class", () => {
