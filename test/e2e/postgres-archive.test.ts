@@ -82,7 +82,10 @@ test("moments are marked, a client goes on writing, and the promise is kept so f
 
 test("database, claims and namespace are destroyed while the client writes", () => {
     writes?.waitForMore(50, 60);
-    world.kubectl("delete", "namespace", lost, "--wait=true", "--timeout=120s");
+    world.kubectl("delete", "namespace", lost, "--wait=false");
+    // Nothing is shipped on the way out.
+    world.kubectl("-n", lost, "delete", "pods", "--all", "--force", "--grace-period=0");
+    world.kubectl("wait", "--for=delete", `namespace/${lost}`, "--timeout=240s");
     const volumes = world.kubectl("get", "pv", "-o", `jsonpath={.items[?(@.spec.claimRef.namespace=="${lost}")].metadata.name}`);
     if (volumes !== "") world.kubectl("delete", "pv", ...volumes.split(" "), "--wait=false");
     acknowledged = writes?.acknowledged ?? [];
@@ -114,5 +117,7 @@ test("all there is comes back: of what was written last no more is missing than 
     expect(stdout).toMatch(/RTO {2}measured .*: kept/);
     // It is written to as before.
     sql(latest, "insert into written (n) values (-1)");
-    expect(sql(latest, "select rolname from pg_roles where rolname like 'history%' order by 1")).toBe("history\nhistory_app\nhistory_reader");
+    expect(sql(latest, "select rolname from pg_roles where rolname like 'history%' order by 1")).toBe(
+        "history\nhistory_app\nhistory_reader",
+    );
 });
