@@ -45,7 +45,10 @@ export interface ClusterArchive {
 export interface ClusterSource {
     /** Bucket and prefix of the archive, on the same server and with the same keys as the cluster's own. */
     bucket: string;
-    /** The moment, as RFC 3339; or the name of a base copy, for the moment at which it was complete. Without it everything there is. */
+    /**
+     * The moment, as RFC 3339; or the name of a base copy, for the moment at which it was complete.
+     * @default everything that is archived
+     */
     at?: string;
 }
 

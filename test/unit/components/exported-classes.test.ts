@@ -44,6 +44,7 @@ it("finds the public surface", () => {
         "LocalStorage",
         "NetworkStorage",
         "Postgres",
+        "PostgresArchive",
         "PostgresCluster",
         "RestoreDrill",
         "SharedFiles",
