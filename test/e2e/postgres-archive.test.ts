@@ -1,9 +1,11 @@
 import { measured, report } from "./support/measured";
 import { type Acknowledged, OutsideWrites } from "./support/outside-writes";
 import { waitUntil } from "./support/wait";
-import { rounds, World } from "./support/world";
+import { World } from "./support/world";
 
-const isFull = rounds(2) > 1;
+// In full runs alone: one round of everything has no time for databases that are made anew again and again.
+const isRun = process.env.HOLDFAST_E2E_FULL !== undefined;
+const check = isRun ? test : test.skip;
 const world = World.create("postgres-archive", { backups: true });
 const [lost, latest] = ["history", "history-again"];
 const database = "history";
@@ -39,12 +41,9 @@ interface Listed {
 }
 
 beforeAll(() => {
-    world.addStack(lost, {
-        useCase: isFull ? "banking-ledger" : "chat-history",
-        target: "sandbox",
-        app: lost,
-        ...(isFull ? {} : { replicas: 1 }),
-    });
+    if (!isRun) return;
+    // One member: an archive is its primary's, however many follow it.
+    world.addStack(lost, { useCase: "chat-history", target: "sandbox", app: lost, replicas: 1 });
     world.holdfast("up", lost);
 });
 afterAll(() => {
@@ -53,17 +52,16 @@ afterAll(() => {
     world.destroy();
 });
 
-test("a base copy is made, and is in the archive with the log that it needs", () => {
+check("a base copy is made, and is in the archive with the log that it needs", () => {
     expect(world.holdfast("backup", lost).stdout).toMatch(/^\d{8}T\d{6} .* yes$/m);
 });
 
-test("moments are marked, a client goes on writing, and the promise is kept so far", () => {
+check("moments are marked, a client goes on writing, and the promise is kept so far", () => {
     sql(
         lost,
         "create table message (id int primary key, text text); create table written (n int, at timestamptz default clock_timestamp())",
     );
-    const times = isFull ? changes : changes.slice(0, 2);
-    times.forEach((change, index) => {
+    changes.forEach((change, index) => {
         sql(lost, change);
         // Every statement is a transaction of its own, and so the moment lies after this one and before the next.
         const moment = sql(lost, `select to_char(clock_timestamp() at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')`);
@@ -80,7 +78,7 @@ test("moments are marked, a client goes on writing, and the promise is kept so f
     expect(["kept", "at-risk"]).toContain(apps[0].promise.verdict);
 });
 
-test("database, claims and namespace are destroyed while the client writes", () => {
+check("database, claims and namespace are destroyed while the client writes", () => {
     writes?.waitForMore(50, 60);
     world.kubectl("delete", "namespace", lost, "--wait=false");
     // Nothing is shipped on the way out.
@@ -97,16 +95,16 @@ test("database, claims and namespace are destroyed while the client writes", () 
     expect(Date.parse(archive.window?.until ?? "")).toBeGreaterThan(Date.parse(marks.at(-1)?.moment ?? ""));
 });
 
-test("every marked moment comes back from the repository alone, to exactly its rows", () => {
+check("every marked moment comes back from the repository alone, to exactly its rows", () => {
     const late = world.tryHoldfast("restore", lost, "--at", new Date().toISOString(), "--to", marks[0].app);
     expect(late.stderr).toMatch(/the last transaction in the archive is of 20.*Leave --at out/);
-    for (const { app, moment, rows } of isFull ? marks : marks.slice(0, 1)) {
+    for (const { app, moment, rows } of marks) {
         world.holdfast("restore", lost, "--at", moment, "--to", app);
         expect(rowsOf(app)).toBe(rows);
     }
 });
 
-test("all there is comes back: of what was written last no more is missing than promised, and nothing in between", () => {
+check("all there is comes back: of what was written last no more is missing than promised, and nothing in between", () => {
     const { stdout } = world.holdfast("restore", lost, "--to", latest);
     const present = sql(latest, "select n, extract(epoch from at) from written order by n").split("\n");
     const last = Number(present.at(-1)?.split("|")[1]);

@@ -36,7 +36,7 @@ const files = {
     secrets: { seconds: 5, full: 260 },
     retention: { seconds: 45 },
     together: { seconds: 5, full: 420 },
-    "postgres-archive": { seconds: 155, full: 700 },
+    "postgres-archive": { seconds: 5, full: 360 },
     "backup-faults": { seconds: 260, full: 800 },
 };
 
