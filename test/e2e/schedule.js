@@ -15,6 +15,7 @@ const files = {
     claims: { seconds: 170 },
     "valkey-guard": { seconds: 60, full: 300 },
     "valkey-nodes": { seconds: 190, full: 1300 },
+    valkey: { seconds: 200, full: 1800 },
     custom: { seconds: 160 },
     drivers: { seconds: 150 },
     review: { seconds: 130 },
