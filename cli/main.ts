@@ -40,6 +40,27 @@ export function program(): Command {
         .option("--json", "as JSON (docs/status-schema.md)")
         .action(async (app, options) => (require("./commands/status") as typeof import("./commands/status")).runStatus(app, options));
     holdfast
+        .command("restart")
+        .argument("<app>", "the application")
+        .argument("[pod]", "one member; every one, whoever leads last, where it is left out")
+        .description("restart members one after the other, each when the one before is in sync; their volumes stay")
+        .option("--stack <name>", "the stack that has the application (default: found by its name)")
+        .option("--timeout <minutes>", "stop waiting for a member after so long (default: 60)")
+        .action(async (app, pod, options) =>
+            (require("./commands/restart") as typeof import("./commands/restart")).runRestart(app, pod, options),
+        );
+    holdfast
+        .command("replace")
+        .argument("<app>", "the application")
+        .argument("<pod>", "the member")
+        .description("give a member a fresh volume that the other members fill; refused where none of them has a copy")
+        .option("--stack <name>", "the stack that has the application (default: found by its name)")
+        .option("--timeout <minutes>", "stop waiting after so long (default: 60)")
+        .option("-y, --yes", "don't ask (the default on the sandbox)")
+        .action(async (app, pod, options) =>
+            (require("./commands/replace") as typeof import("./commands/replace")).runReplace(app, pod, options),
+        );
+    holdfast
         .command("env")
         .description('print the exports for plain pulumi and kubectl: eval "$(npx holdfast env)"')
         .action(async () => (require("./commands/env") as typeof import("./commands/env")).runEnv());

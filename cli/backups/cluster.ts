@@ -65,6 +65,30 @@ export class ClusterApi {
         });
     }
 
+    /** Runs the body with a port of this machine behind which a pod's is: the way goes through its kubelet, and no network policy is asked. */
+    async forwarded<T>(namespace: string, pod: string, port: number, body: (port: number) => Promise<T>): Promise<T> {
+        const argv = [...this.connection, "port-forward", "-n", namespace, `pod/${pod}`, "--address=127.0.0.1", `:${port}`];
+        const child = spawn(this.program, argv, { env: this.env, stdio: ["ignore", "pipe", "pipe"] });
+        try {
+            const local = await new Promise<number>((resolve, reject) => {
+                let [out, err] = ["", ""];
+                child.stdout.on("data", (data: Buffer) => {
+                    out += data.toString("utf8");
+                    const found = /^Forwarding from 127\.0\.0\.1:(\d+)/m.exec(out)?.[1];
+                    if (found) resolve(Number(found));
+                });
+                child.stderr.on("data", (data: Buffer) => {
+                    err += data.toString("utf8");
+                });
+                child.on("error", reject);
+                child.on("close", () => reject(refusalOf(err)));
+            });
+            return await body(local);
+        } finally {
+            child.kill();
+        }
+    }
+
     /** Makes an object that must not be there yet. */
     async create<T extends Made>(object: object): Promise<T> {
         return JSON.parse(await this.run(["create", "-f", "-", "-o", "json"], JSON.stringify(object))) as T;

@@ -26,7 +26,7 @@ export interface ClusterChoice {
 const usualStack = "user-preferences";
 
 /** The stack whose application this is; the usual one where no stack here has it, as it may be anybody's. */
-function stackOf(app: string | undefined, folder?: string): string {
+export function stackOf(app: string | undefined, folder?: string): string {
     if (app === undefined) return usualStack;
     const having = stackNames(folder).filter((name) => {
         try {
