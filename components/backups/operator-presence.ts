@@ -12,7 +12,7 @@ export function k8upNeed(path: string): ClusterNeed {
         shownBy: [definition],
         missing:
             "K8up, the operator that makes the backups, is not in the cluster. Install it first: " +
-            "https://docs.k8up.io/k8up/how-tos/installation.html (2.12 or newer, its custom resource definitions first; in the sandbox: " +
-            `npx holdfast sandbox up --with backups). Looked for: ${definition}.`,
+            "the part k8up of stacks/platform, or https://docs.k8up.io/k8up/how-tos/installation.html (2.12 or newer, its custom resource " +
+            `definitions first; in the sandbox: npx holdfast sandbox up --with backups). Looked for: ${definition}.`,
     };
 }

@@ -40,7 +40,7 @@ export function neededBy(spec: Pick<ClassSpec, "known" | "provisioner" | "snapsh
             path: "makesSnapshotClass",
             shownBy: [snapshotCrd],
             missing:
-                "the cluster has no VolumeSnapshots. Install their CRDs and controller (https://github.com/kubernetes-csi/external-snapshotter#usage; in the sandbox: npx holdfast sandbox up --with snapshots), or write makesSnapshotClass: false.",
+                "the cluster has no VolumeSnapshots. Install their CRDs and controller (the part snapshots of stacks/platform, or https://github.com/kubernetes-csi/external-snapshotter#usage; in the sandbox: npx holdfast sandbox up --with snapshots), or write makesSnapshotClass: false.",
         });
     }
     if (spec.attributesClasses.length > 0) {

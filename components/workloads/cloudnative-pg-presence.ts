@@ -12,6 +12,7 @@ export function cloudnativePgNeed(path: string, resource = "clusters"): ClusterN
         shownBy: [definition],
         missing:
             "CloudNativePG, the operator that runs PostgreSQL clusters, is not in the cluster. Install it first: " +
+            "the part cloudnative-pg of stacks/platform, or " +
             "https://cloudnative-pg.io/documentation/current/installation_upgrade/ (1.28 or newer; in the sandbox: " +
             `npx holdfast sandbox up --with cloudnative-pg). Looked for: ${definition}.`,
     };

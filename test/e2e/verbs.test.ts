@@ -171,7 +171,7 @@ describe("Valkey with Sentinel, while a client writes", () => {
         const before = claimsOf(world, store);
         const old = volumeOf(replica);
         const interrupted = world.startHoldfast("replace", store, replica);
-        waitUntil("the claim is given up", 60, () => {
+        waitUntil("the claim is given up", 120, () => {
             const uid = world.tryKubectl(
                 "-n",
                 store,
