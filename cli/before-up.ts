@@ -6,6 +6,7 @@ import { claimsIn, type StateResource } from "./claims-in-state";
 import { ClusterObjects } from "./cluster-objects";
 import type { Deployment } from "./deployment";
 import { UserError } from "./errors";
+import { majorRefusal } from "./major-jump";
 import { departingClaims, type ListedVolume, leftVolumes, scaleInRefusal, votesRefusal } from "./scale-in";
 import { shrinkRefusal, shrunkClaims } from "./shrink";
 import { stackFile } from "./stack";
@@ -36,6 +37,7 @@ export function refuseHarm(
         ),
     ];
     const refusals = [
+        majorRefusal(plan, file, (resource) => objects.find<object>(namespace, resource, plan.app)),
         votesRefusal(departing, plan, file) ?? scaleInRefusal(departing, file),
         missing.length === 0
             ? undefined

@@ -2,6 +2,7 @@ import { backupNeedsOf } from "../components/backups/planned-backup";
 import { engines } from "../components/engines";
 import { isLookedAt, missingFrom, warnOfUnknown } from "../components/storage/driver-presence";
 import { clusterNeedsOf } from "../components/storage/planned-storage";
+import { majorInTheWay } from "../components/workloads/postgres-major-check";
 import type { CheckedConfig } from "./check";
 
 /**
@@ -22,5 +23,11 @@ export async function missingInCluster({ plan, cluster, settings }: CheckedConfi
     if (unknown !== undefined) {
         warnOfUnknown(cluster, unknown);
     }
-    return problems.map(({ path, reason }) => `holdfast:${path === "driver" ? "storageDriver" : path}: ${reason}`);
+    const { name, image } = plan.engine;
+    const isPostgres = name === "postgres" || name === "postgres-cluster";
+    const request = { app: plan.app, namespace: settings.namespace ?? plan.app, image, isCluster: name === "postgres-cluster" };
+    const major = isPostgres ? await majorInTheWay(cluster, request) : undefined;
+    return [...problems, ...(major === undefined ? [] : [{ path: "image", reason: major }])].map(
+        ({ path, reason }) => `holdfast:${path === "driver" ? "storageDriver" : path}: ${reason}`,
+    );
 }

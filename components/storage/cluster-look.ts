@@ -57,6 +57,7 @@ export const attributesApi = "api/volumeattributesclasses.v1.storage.k8s.io";
 class Look {
     private batch: { names: Set<string>; there: Promise<ReadonlySet<string>> } | undefined;
     private readonly asked = new Map<string, Promise<ReadonlySet<string>>>();
+    private readonly answers = new Map<string, Promise<string>>();
 
     constructor(
         private readonly address: ClusterAddress,
@@ -74,6 +75,22 @@ class Look {
         return new Set(names.filter((name, index) => found[index].has(name)));
     }
 
+    /** Output of one question, which is asked once. Rejects where the cluster doesn't answer. */
+    read(argv: string[]): Promise<string> {
+        const key = argv.join(" ");
+        const answer = this.answers.get(key) ?? this.told(argv);
+        this.answers.set(key, answer);
+        return answer;
+    }
+
+    private async told(argv: string[]): Promise<string> {
+        const { isDone, stdout, reason } = await this.ask(this.address, argv);
+        if (!isDone) {
+            throw new Error(reason);
+        }
+        return stdout;
+    }
+
     /** Components made in the same turn share one call. */
     private inBatch(name: string): Promise<ReadonlySet<string>> {
         if (!this.batch) {
@@ -89,18 +106,12 @@ class Look {
     }
 
     private async get(names: string[]): Promise<ReadonlySet<string>> {
-        const { isDone, stdout, reason } = await this.ask(this.address, ["get", ...names, "--ignore-not-found", "--output=name"]);
-        if (!isDone) {
-            throw new Error(reason);
-        }
+        const stdout = await this.told(["get", ...names, "--ignore-not-found", "--output=name"]);
         return new Set(stdout.split("\n").filter((line) => line !== ""));
     }
 
     private async resources(): Promise<ReadonlySet<string>> {
-        const { isDone, stdout, reason } = await this.ask(this.address, ["get", "--raw", "/apis/storage.k8s.io/v1"]);
-        if (!isDone) {
-            throw new Error(reason);
-        }
+        const stdout = await this.told(["get", "--raw", "/apis/storage.k8s.io/v1"]);
         return new Set(stdout.includes('"volumeattributesclasses"') ? [attributesApi] : []);
     }
 }
@@ -118,7 +129,7 @@ export function askInstead(ask: Ask | undefined): void {
 export const isAskedInstead = (): boolean => given !== undefined;
 
 /** The look at this cluster that the whole program shares. */
-export function lookAt(address: ClusterAddress): Pick<Look, "there"> {
+export function lookAt(address: ClusterAddress): Pick<Look, "there" | "read"> {
     const key = `${address.kubeconfig ?? ""}\n${address.context ?? ""}`;
     const look = looks.get(key) ?? new Look(address, given ?? kubectl);
     looks.set(key, look);

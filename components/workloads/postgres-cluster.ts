@@ -12,6 +12,7 @@ import { rolesOf } from "./postgres-cluster-names";
 import { postgresClusterProblems } from "./postgres-cluster-problems";
 import { createRoleSecret } from "./postgres-cluster-roles";
 import { clusterDefaults, clusterNetwork, clusterSpec, podMonitorSpec } from "./postgres-cluster-spec";
+import { checkedMajor } from "./postgres-major-check";
 import { databaseNameOf } from "./postgres-settings";
 
 /** A new Cluster is there when all members are, and both roles beside the owner can log in. */
@@ -106,8 +107,9 @@ export class PostgresCluster extends pulumi.ComponentResource {
             ...(args.monitoringNamespace === undefined ? [] : [podMonitorNeed("monitoringNamespace")]),
         ];
         const checked = checkedAtPreview(`PostgresCluster "${name}"`, this, args, needs);
+        const image = checkedMajor(`PostgresCluster "${name}"`, this, args, { app, namespace, image: args.image, isCluster: true });
         const hostOf = (service: string) => pulumi.interpolate`${app}-${service}.${namespace}.svc.cluster.local`;
-        this.host = pulumi.all([hostOf("rw"), cluster.metadata, checked]).apply(([host]) => host);
+        this.host = pulumi.all([hostOf("rw"), cluster.metadata, checked, image]).apply(([host]) => host);
         this.readHost = hostOf("ro");
         this.database = pulumi.output(database);
         this.user = pulumi.output(roles.application.role);

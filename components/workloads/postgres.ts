@@ -5,6 +5,7 @@ import { bytesOf, quantity } from "../usecases/quantities";
 import type { WorkloadResources } from "./container-args";
 import { createPassword, passwordKey, passwordSecretNameOf } from "./password";
 import type { ConfigFiles } from "./pod-args";
+import { checkedMajor } from "./postgres-major-check";
 import { databaseNameOf, databaseNameProblem, postgresArguments, postgresPort, postgresSettings } from "./postgres-settings";
 import { StatefulWorkload } from "./stateful-workload";
 import type { StatefulWorkloadArgs } from "./workload-args";
@@ -126,6 +127,16 @@ export interface PostgresArgs {
      * @default none
      */
     clientNamespaces?: string[];
+    /**
+     * Kubeconfig of the cluster in which a preview looks which PostgreSQL the data is of. Nothing is looked for without this or `context`.
+     * @default kubectl's own search, for the given context
+     */
+    kubeconfig?: string;
+    /**
+     * Context of the cluster in which a preview looks which PostgreSQL the data is of. What is deployed goes where the provider says.
+     * @default the current one of the given kubeconfig
+     */
+    context?: string;
 }
 
 const port = postgresPort;
@@ -261,7 +272,8 @@ export class Postgres extends pulumi.ComponentResource {
             // The server reads the password once, at its first start: it must be there.
             dependsOn: dependenciesOf(opts?.dependsOn, ...password),
         });
-        this.host = server.host;
+        const image = checkedMajor(`Postgres "${name}"`, this, args, { app, namespace, image: args.image, isCluster: false });
+        this.host = pulumi.all([server.host, image]).apply(([host]) => host);
         this.database = pulumi.output(database);
         this.user = pulumi.output(user);
         this.passwordSecret = pulumi.output(args.passwordSecret ?? passwordSecretNameOf(app));

@@ -17,7 +17,9 @@ let asked: { kubeconfig?: string; context?: string }[] = [];
 /** A cluster that has these objects and nothing else. */
 function cluster(...there: string[]): void {
     asked = [];
-    askInstead(async (address) => {
+    askInstead(async (address, argv) => {
+        // No data is there yet, whose version could be another one.
+        if (argv.includes("--output=json")) return { isDone: true, stdout: "", reason: "" };
         asked.push(address);
         return { isDone: true, stdout: there.join("\n"), reason: "" };
     });
