@@ -4,7 +4,7 @@ import { apiBytes } from "../status/words";
 
 interface ManagedFields {
     manager: string;
-    operation: string;
+    operation?: string;
     subresource?: string;
     fieldsV1?: { "f:metadata"?: { "f:labels"?: object; "f:annotations"?: object } };
 }
@@ -63,9 +63,8 @@ export interface ClaimCopy {
 /** Annotations that Kubernetes writes about the volume that goes. */
 const ofVolume = /^(pv\.kubernetes\.io|volume\.(beta\.)?kubernetes\.io)\//;
 
-/** Under this name the program's provider applies; each of its objects has one of its own. */
-const isProgram = ({ manager, operation, subresource }: ManagedFields) =>
-    operation === "Apply" && subresource === undefined && manager.startsWith("pulumi-kubernetes");
+/** Under such a name the program's provider makes and applies an object; each has one of its own. */
+const isProgram = ({ manager, subresource }: ManagedFields) => subresource === undefined && manager.startsWith("pulumi-kubernetes-");
 
 const keysOf = (fields: object | undefined): string[] =>
     Object.keys(fields ?? {}).flatMap((key) => (key.startsWith("f:") ? [key.slice("f:".length)] : []));

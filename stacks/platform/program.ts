@@ -11,10 +11,12 @@ import { type Part, parts } from "./parts";
 /** A definition holds every object of its kind, and a namespace everything in it: neither goes with its part. */
 const isKept = (object: KubernetesObject): boolean => isDefinition(object) || object.kind === "Namespace";
 
-/** Registers one object under its kind, as the SDK's own class would. */
-function create(object: KubernetesObject, name: string, options: pulumi.CustomResourceOptions): pulumi.CustomResource {
-    const group = object.apiVersion.includes("/") ? object.apiVersion : `core/${object.apiVersion}`;
-    return new pulumi.CustomResource(`kubernetes:${group}:${object.kind}`, name, object, options);
+/** Any object, under the type of its kind: to the engine the same as the SDK's own class for it. */
+class ReleasedObject extends pulumi.CustomResource {
+    constructor(object: KubernetesObject, name: string, options: pulumi.CustomResourceOptions) {
+        const group = object.apiVersion.includes("/") ? object.apiVersion : `core/${object.apiVersion}`;
+        super(`kubernetes:${group}:${object.kind}`, name, object, options);
+    }
 }
 
 /** Definitions and namespaces first; what needs them after that. */
@@ -23,7 +25,7 @@ function install(part: string, objects: readonly KubernetesObject[], provider: P
         [part, kind.toLowerCase(), ...(namespace === undefined ? [] : [namespace]), name].join("-");
     const first = objects.filter(isKept).map((object) => create(object, nameOf(object), { provider, protect: true, retainOnDelete: true }));
     for (const object of objects.filter((each) => !isKept(each))) {
-        create(object, nameOf(object), { provider, dependsOn: first });
+        new ReleasedObject(object, nameOf(object), { provider, dependsOn: first });
     }
 }
 

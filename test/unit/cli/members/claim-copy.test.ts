@@ -28,7 +28,8 @@ const claim = (): LiveClaim => ({
             { manager: "pulumi-kubernetes-1a2b3c4d", operation: "Apply", subresource: "status" },
             {
                 manager: "pulumi-kubernetes-5e6f7a8b",
-                operation: "Apply",
+                // As an object is made; it says "Apply" once it was changed.
+                operation: "Update",
                 fieldsV1: {
                     "f:metadata": { "f:labels": { "f:app.kubernetes.io/name": {} }, "f:annotations": { ".": {}, "f:k8up.io/backup": {} } },
                 },
