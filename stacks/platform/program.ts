@@ -23,7 +23,9 @@ class ReleasedObject extends pulumi.CustomResource {
 function install(part: string, objects: readonly KubernetesObject[], provider: Provider): void {
     const nameOf = ({ kind, metadata: { namespace, name } }: KubernetesObject) =>
         [part, kind.toLowerCase(), ...(namespace === undefined ? [] : [namespace]), name].join("-");
-    const first = objects.filter(isKept).map((object) => create(object, nameOf(object), { provider, protect: true, retainOnDelete: true }));
+    const first = objects
+        .filter(isKept)
+        .map((object) => new ReleasedObject(object, nameOf(object), { provider, protect: true, retainOnDelete: true }));
     for (const object of objects.filter((each) => !isKept(each))) {
         new ReleasedObject(object, nameOf(object), { provider, dependsOn: first });
     }

@@ -7,7 +7,7 @@ import { claimsOf } from "./support/claims";
 import { Database } from "./support/database";
 import { measured, report } from "./support/measured";
 import { waitUntil } from "./support/wait";
-import { World } from "./support/world";
+import { rounds, World } from "./support/world";
 
 const single = "user-preferences";
 const store = "session-store";
@@ -39,7 +39,9 @@ function changes(stack: string): string[] {
     return steps.filter(({ op }) => op !== "same").map(({ op, urn }) => `${op} ${urn.split("::").pop()}`);
 }
 
-describe("a single PostgreSQL server", () => {
+/** A second application costs a minute and a half: with --full alone. */
+const withAnother = rounds(2) > 1 ? describe : describe.skip;
+withAnother("a single PostgreSQL server", () => {
     const database = new Database(world);
 
     test("is restarted with its volume and its rows", () => {
@@ -112,7 +114,12 @@ describe("Valkey with Sentinel, while a client writes", () => {
             .sort();
     const volumeOf = (member: string) => claimsOf(world, store)[`data-${member}`].split(" ")[1];
 
-    test("comes up, and takes writes", () => {
+    test("comes up, and takes writes; one that is alone would get no fresh volume, and its cluster isn't even asked", () => {
+        const refused = world.tryHoldfast("replace", single, `${single}-0`);
+        expect([refused.status, refused.stderr]).toEqual([
+            1,
+            expect.stringContaining("whose volume is the only copy; nothing was changed"),
+        ]);
         world.holdfast("up", store);
         world.apply({
             apiVersion: "v1",
