@@ -35,7 +35,7 @@ const files = {
     "restore-backup": { seconds: 180 },
     "restore-custom": { seconds: 240 },
     secrets: { seconds: 5, full: 260 },
-    verbs: { seconds: 150, full: 260 },
+    verbs: { seconds: 5, full: 260 },
     retention: { seconds: 45 },
     together: { seconds: 5, full: 420 },
     "postgres-archive": { seconds: 5, full: 360 },
