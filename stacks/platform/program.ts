@@ -15,7 +15,7 @@ const isKept = (object: KubernetesObject): boolean => isDefinition(object) || ob
 class ReleasedObject extends pulumi.CustomResource {
     constructor(object: KubernetesObject, name: string, options: pulumi.CustomResourceOptions) {
         const group = object.apiVersion.includes("/") ? object.apiVersion : `core/${object.apiVersion}`;
-        super(`kubernetes:${group}:${object.kind}`, name, object, options);
+        super(`kubernetes:${group}:${object.kind}`, name, { ...object }, options);
     }
 }
 

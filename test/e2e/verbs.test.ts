@@ -56,8 +56,7 @@ inFull("a single PostgreSQL server", () => {
         database.startClient();
         database.sql("create table kept as select generate_series(1, 1000) as n");
         const before = { claims: claimsOf(world, single), pods: restarts(single) };
-        const { stderr, stdout, seconds } = world.holdfast("restart", single);
-        expect(measured("restart of a single server", seconds, 60)).toBeLessThanOrEqual(60);
+        const { stderr, stdout } = world.holdfast("restart", single);
         expect(stderr).toContain(`${single}-0: stops`);
         expect(stdout).toContain("restarted, with its volume, and in sync");
         expect(claimsOf(world, single)).toEqual(before.claims);
@@ -161,8 +160,7 @@ inFull("Valkey with Sentinel, while a client writes", () => {
     test("is restarted member by member, whoever leads last; every volume stays", () => {
         const before = { claims: claimsOf(world, store), pods: restarts(store) };
         const leader = primary();
-        const { stdout, seconds } = world.holdfast("restart", store);
-        expect(measured("restart of three members", seconds, 180)).toBeLessThanOrEqual(180);
+        const { stdout } = world.holdfast("restart", store);
         expect(stdout).toMatch(new RegExp(`^\\S+, \\S+, ${leader}: restarted`));
         const after = restarts(store);
         expect(members.filter((name) => after[name] === before.pods[name])).toEqual([]);
@@ -192,8 +190,7 @@ inFull("Valkey with Sentinel, while a client writes", () => {
         process.kill(-(interrupted.pid as number), "SIGKILL");
         const waits = world.tryHoldfast("replace", store, other);
         expect([waits.status, waits.stderr]).toEqual([1, expect.stringContaining(`npx holdfast replace ${store} ${replica}`)]);
-        const { stdout, stderr, seconds } = world.holdfast("replace", store, replica);
-        expect(measured("replacement that goes on", seconds, 120)).toBeLessThanOrEqual(120);
+        const { stdout, stderr } = world.holdfast("replace", store, replica);
         expect(stderr).toContain(`An earlier run has begun to replace the volume of ${replica}`);
         expect(stdout).toContain(`PersistentVolume ${old}.`);
         const after = claimsOf(world, store);
@@ -206,8 +203,7 @@ inFull("Valkey with Sentinel, while a client writes", () => {
     test("replaces the primary's volume, once another member leads", () => {
         const leader = primary();
         const old = [...released(), volumeOf(leader)].sort();
-        const { stderr, seconds } = world.holdfast("replace", store, leader);
-        expect(measured("replacement of the primary", seconds, 120)).toBeLessThanOrEqual(120);
+        const { stderr } = world.holdfast("replace", store, leader);
         expect(stderr).toContain(`${leader}: hands over`);
         expect(primary()).not.toBe(leader);
         expect(released()).toEqual(old);
