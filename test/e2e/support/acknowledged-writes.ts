@@ -2,9 +2,16 @@ import { type ChildProcess, spawn } from "node:child_process";
 import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
-import type { Database } from "./database";
 import { waitUntil } from "./wait";
 import type { World } from "./world";
+
+/** A database with a client pod: `inClient` runs a program there, which connects as who writes; `sql` may be asked as its owner. */
+export interface WrittenDatabase {
+    readonly namespace: string;
+    readonly client: string;
+    inClient(...argv: string[]): string;
+    sql(statement: string): string;
+}
 
 /** What became of the writes that the database had acknowledged. */
 export interface WritesOutcome {
@@ -49,7 +56,7 @@ export class AcknowledgedWrites {
 
     constructor(
         world: World,
-        private readonly database: Database,
+        private readonly database: WrittenDatabase,
     ) {
         database.sql("create table if not exists acknowledged (n bigint primary key, at timestamptz not null default clock_timestamp())");
         this.folder = fs.mkdtempSync(path.join(os.tmpdir(), "holdfast-writes-"));
@@ -70,6 +77,11 @@ export class AcknowledgedWrites {
     waitForMore(count: number, limitSeconds: number): void {
         const before = this.log().length;
         waitUntil(`${count} more acknowledged writes (${this.errors()})`, limitSeconds, () => this.log().length >= before + count);
+    }
+
+    /** How many writes were acknowledged until now. */
+    get count(): number {
+        return this.log().length;
     }
 
     /** Stops writing, and looks every acknowledged value up in the database. */
