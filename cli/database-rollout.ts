@@ -29,11 +29,15 @@ const imageOf = ({ spec }: PodObject): string => spec.containers.find(({ name })
 const isReady = ({ status }: PodObject): boolean =>
     status?.conditions?.some(({ type, status: is }) => type === "Ready" && is === "True") ?? false;
 
+const waitsFor = ({ status }: PodObject): string | undefined =>
+    status?.containerStatuses?.find(({ name }) => name === container)?.state?.waiting?.reason;
+
 /** Why the server of a pod can't start, where Kubernetes has tried more than once. */
-function whyStuck({ status }: PodObject): string | undefined {
-    const reason = status?.containerStatuses?.find(({ name }) => name === container)?.state?.waiting?.reason;
-    return ["ImagePullBackOff", "InvalidImageName", "ErrImageNeverPull", "CrashLoopBackOff"].find((known) => known === reason);
-}
+const whyStuck = (pod: PodObject): string | undefined =>
+    ["ImagePullBackOff", "InvalidImageName", "ErrImageNeverPull", "CrashLoopBackOff"].find((known) => known === waitsFor(pod));
+
+/** While its image is asked for once more, it is as stuck as before. */
+const isStuck = (pod: PodObject): boolean => whyStuck(pod) !== undefined || waitsFor(pod) === "ErrImagePull";
 
 async function podsOf(kubectl: Kubectl, { name, namespace }: KnownCluster): Promise<PodObject[]> {
     const selector = `cnpg.io/cluster=${name},cnpg.io/podRole=instance`;
@@ -62,7 +66,7 @@ function leftOf(cluster: KnownCluster, { spec, status }: ClusterObject, pods: re
 
 /** Has members that an earlier image got stuck made anew: the operator waits for them forever. They never ran, so nothing is lost. */
 async function freeStuck(kubectl: Kubectl, cluster: KnownCluster, image: string, say: (text: string) => void): Promise<boolean> {
-    const stuck = (await podsOf(kubectl, cluster)).filter((pod) => whyStuck(pod) !== undefined && imageOf(pod) !== image);
+    const stuck = (await podsOf(kubectl, cluster)).filter((pod) => isStuck(pod) && imageOf(pod) !== image);
     for (const pod of stuck) {
         say(`${quoted(cluster)}: ${pod.metadata.name} can't start with ${imageOf(pod)}, and is made anew with ${image}`);
         await kubectl.run(["delete", "pod", pod.metadata.name, "-n", cluster.namespace, "--wait=false"]);

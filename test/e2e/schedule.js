@@ -10,6 +10,7 @@ const files = {
     "api-restart": { seconds: 150, full: 450 },
     growth: { seconds: 190 },
     status: { seconds: 250 },
+    "banking-ledger": { seconds: 5, full: 1500 },
     "provider/truth": { seconds: 220 },
     "provider/rules": { seconds: 190 },
     claims: { seconds: 170 },

@@ -114,7 +114,7 @@ test("a member that can't start ends the update with the way back", async () => 
 });
 
 test("one that an earlier image got stuck is made anew, also by an update that changes nothing; one that starts is left alone", async () => {
-    const stuck = [both("pg:17.5")[0], { name: "ledger-2", image: "pg:nope", reason: "ImagePullBackOff" }];
+    const stuck = [both("pg:17.5")[0], { name: "ledger-2", image: "pg:nope", reason: "ErrImagePull" }];
     const kubectl = rolled({ generation: 1 }, { members: stuck }, { members: [stuck[0]] }, { members: both("pg:17.5") });
     const { said, say } = saying();
     await afterRollout(kubectl, before, say, within(10));
