@@ -14,6 +14,8 @@ const files = {
     "provider/truth": { seconds: 220 },
     "provider/rules": { seconds: 190 },
     claims: { seconds: 170 },
+    jetstream: { seconds: 5, full: 900 },
+    "jetstream-restore": { seconds: 5, full: 200 },
     "valkey-guard": { seconds: 60, full: 300 },
     "valkey-nodes": { seconds: 190, full: 1300 },
     valkey: { seconds: 200, full: 1800 },
