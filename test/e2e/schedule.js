@@ -18,6 +18,7 @@ const files = {
     "jetstream-restore": { seconds: 5, full: 200 },
     "valkey-guard": { seconds: 60, full: 300 },
     "valkey-nodes": { seconds: 190, full: 1300 },
+    "valkey-backup": { seconds: 200 },
     valkey: { seconds: 200, full: 1800 },
     custom: { seconds: 160 },
     drivers: { seconds: 150 },
