@@ -156,7 +156,12 @@ describe("it is refused", () => {
         const missing = async () => (await missingFrom({ context: "kind" }, [need, monitoring])).problems;
         cluster();
         expect(await missing()).toEqual([
-            { path: "app", reason: expect.stringMatching(/^CloudNativePG, .* is not in the cluster\. Install it first: the part cloudnative-pg of stacks\/platform, or https:\/\//) },
+            {
+                path: "app",
+                reason: expect.stringMatching(
+                    /^CloudNativePG, .* is not in the cluster\. Install it first: the part cloudnative-pg of stacks\/platform, or https:\/\//,
+                ),
+            },
             { path: "monitoringNamespace", reason: expect.stringMatching(/^the Prometheus operator is not in the cluster/) },
         ]);
         cluster(...need.shownBy, ...monitoring.shownBy);
