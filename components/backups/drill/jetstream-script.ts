@@ -79,9 +79,18 @@ async function drill(file, servers, { seconds = 120 } = {}) {
     }
 }
 
+/** Says every second that it lives, while it does what is asked of it. */
 async function main(steps, file, servers) {
+    const alive = setInterval(() => fs.writeFileSync(path.join(steps, "engine.alive"), String(Date.now())), 1000);
+    try {
+        await answered(steps, file, servers);
+    } finally {
+        clearInterval(alive);
+    }
+}
+
+async function answered(steps, file, servers) {
     const at = (name) => path.join(steps, name);
-    setInterval(() => fs.writeFileSync(at("engine.alive"), String(Date.now())), 1000).unref();
     while (!fs.existsSync(at("fetch.done"))) {
         if (fs.existsSync(at("report.done"))) return;
         await pause(200);
