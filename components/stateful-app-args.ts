@@ -158,4 +158,10 @@ export interface StatefulAppArgs extends AppBackupArgs, ClusterAddress {
      * @default none: the application's own only
      */
     clientNamespaces?: string[];
+    /**
+     * Namespace of the Prometheus that reads the members' figures: it is let in to their port, and a PodMonitor and a PrometheusRule with alerts
+     * are made, whose definitions (the Prometheus operator's) have to be in the cluster.
+     * @default none: nothing is watched
+     */
+    monitoringNamespace?: string;
 }

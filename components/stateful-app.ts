@@ -2,6 +2,7 @@ import { Namespace } from "@pulumi/kubernetes/core/v1";
 import * as pulumi from "@pulumi/pulumi";
 import { createBackups, hasRepository, plannedBackupProblems, preparePods } from "./backups/planned-backup";
 import { engines } from "./engines";
+import { createMonitoring } from "./monitoring/monitoring";
 import { appObjects, misspeltPermissions } from "./permissions/app-objects";
 import { appNameProblem, type InputProblem, refuseProblems } from "./problems";
 import type { StatefulAppArgs } from "./stateful-app-args";
@@ -55,6 +56,10 @@ export function planOf(app: string, args: StatefulAppArgs): { plan?: Plan; probl
     const ofNamespace = args.namespace === undefined ? undefined : appNameProblem(args.namespace);
     if (ofNamespace) {
         problems.push({ path: "namespace", reason: ofNamespace });
+    }
+    const ofMonitoring = args.monitoringNamespace === undefined ? undefined : appNameProblem(args.monitoringNamespace);
+    if (ofMonitoring) {
+        problems.push({ path: "monitoringNamespace", reason: ofMonitoring });
     }
     problems.push(...permissionProblems(args.allow));
     const resolution = resolve(wishOf(app, args));
@@ -151,6 +156,10 @@ export class StatefulApp extends pulumi.ComponentResource {
         });
         // After what they back up: a schedule that finds no pod makes a backup of nothing.
         createBackups(plan, args, place, engine ? [engine.component] : [], backedUp);
+        if (args.monitoringNamespace !== undefined) {
+            const watched = { plan, namespace: namespaceName, from: args.monitoringNamespace, watched: kind?.watched?.(plan) };
+            createMonitoring(this, name, { ...watched, address: args }, engine ? [engine.component] : []);
+        }
         this.host = pulumi.output(engine?.host ?? "");
         this.port = pulumi.output(engine?.port ?? 0);
         this.database = pulumi.output(engine?.database ?? "");

@@ -1,5 +1,6 @@
 import { backupNeedsOf } from "../components/backups/planned-backup";
 import { engines } from "../components/engines";
+import { monitoringNeeds } from "../components/monitoring/monitoring";
 import { isLookedAt, missingFrom, warnOfUnknown } from "../components/storage/driver-presence";
 import { clusterNeedsOf } from "../components/storage/planned-storage";
 import { majorInTheWay } from "../components/workloads/postgres-major-check";
@@ -19,6 +20,7 @@ export async function missingInCluster({ plan, cluster, settings }: CheckedConfi
         ...clusterNeedsOf(plan, settings),
         ...(engines[plan.engine.name]?.needs ?? []),
         ...backupNeedsOf(plan),
+        ...(settings.monitoringNamespace === undefined ? [] : monitoringNeeds("monitoringNamespace")),
     ]);
     if (unknown !== undefined) {
         warnOfUnknown(cluster, unknown);

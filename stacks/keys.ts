@@ -50,6 +50,7 @@ export const keys = {
     password: { kind: "secret", example: "the password" },
     passwordSecret: { kind: "text", example: "user-preferences-password" },
     clientNamespaces: { kind: "list", example: '["web"]' },
+    monitoringNamespace: { kind: "text", example: "monitoring" },
     accept: { kind: "list", example: '["single-local-copy"]' },
     allow: { kind: "list", example: '["delete data-user-preferences-0"]' },
     backupEndpoint: { kind: "text", example: "https://s3.eu-central-1.amazonaws.com" },
@@ -113,6 +114,7 @@ export interface Settings {
     password?: string;
     passwordSecret?: string;
     clientNamespaces?: string[];
+    monitoringNamespace?: string;
     accept?: string[];
     allow?: string[];
     backupEndpoint?: string;

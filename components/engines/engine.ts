@@ -3,6 +3,7 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type { BackedUpPods } from "../backups/planned-backup";
 import type { Stream } from "../backups/stream";
+import type { Watched } from "../monitoring/monitoring";
 import type { InputProblem } from "../problems";
 import type { StatefulAppArgs } from "../stateful-app-args";
 import type { ClusterNeed } from "../storage/driver-presence";
@@ -44,5 +45,7 @@ export interface Engine {
     stream(plan: Plan, args: StatefulAppArgs): Stream | undefined;
     /** What a person runs with kubectl to talk to it, in its namespace; undefined where nothing is known of its clients. */
     clientCommand?(plan: Plan, made: { database: string; user: string }): string;
+    /** Where its members' figures are for Prometheus, and what to warn of; undefined where it serves none. */
+    watched?(plan: Plan): Watched;
     create(name: string, plan: Plan, args: StatefulAppArgs, context: EngineContext): MadeEngine;
 }

@@ -4,6 +4,9 @@ import * as pulumi from "@pulumi/pulumi";
 import { jetStreamStream, jetStreamWorkPath } from "../backups/jetstream-stream";
 import { nodeDefault } from "../backups/restore-drill-pod";
 import { createStreamPod } from "../backups/stream-pod";
+import { createJetStreamMetrics, jetStreamMetricsSelector } from "../monitoring/jetstream-metrics";
+import { jetStreamMetricsPort } from "../monitoring/jetstream-metrics-script";
+import { jetStreamRules } from "../monitoring/jetstream-rules";
 import { appNameProblem, type InputProblem } from "../problems";
 import type { StatefulAppArgs } from "../stateful-app-args";
 import type { Plan } from "../usecases/plan";
@@ -53,6 +56,14 @@ export const jetstream: Engine = {
     stream: ({ app, replicas }) => jetStreamStream(app, replicas),
     // The official image has no client.
     clientCommand: ({ app }) => `port-forward service/${app} ${jetStreamPort}:${jetStreamPort}`,
+    watched: ({ app }) => ({
+        selector: jetStreamMetricsSelector(app),
+        portName: "metrics",
+        port: jetStreamMetricsPort,
+        up: "nats_up",
+        claims: `data-${app}-[0-9]+`,
+        rules: jetStreamRules,
+    }),
     create(name, plan, args, context) {
         const made = new JetStream(
             `${name}-jetstream`,
@@ -82,6 +93,11 @@ export const jetstream: Engine = {
                 context.backedUp,
                 [made, ...context.backedUp.dependsOn],
             );
+        }
+        if (args.monitoringNamespace !== undefined) {
+            const { app, replicas } = plan;
+            const image = targets[plan.target].tools?.node ?? nodeDefault;
+            createJetStreamMetrics(context.component, name, { app, namespace: context.namespace, image, replicas }, [made]);
         }
         return { host, port: jetStreamPort, database: pulumi.output(""), user, passwordSecret, claimNames, claimClasses, component: made };
     },

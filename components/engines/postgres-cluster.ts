@@ -2,6 +2,7 @@
 
 import * as pulumi from "@pulumi/pulumi";
 import { nodeDefault } from "../backups/restore-drill-pod";
+import { postgresClusterRules } from "../monitoring/postgres-cluster-rules";
 import type { StatefulAppArgs } from "../stateful-app-args";
 import type { Plan } from "../usecases/plan";
 import { secondsOf } from "../usecases/quantities";
@@ -9,6 +10,7 @@ import { targets } from "../usecases/targets";
 import { cloudnativePgNeed } from "../workloads/cloudnative-pg-presence";
 import { PostgresCluster } from "../workloads/postgres-cluster";
 import { clusterDatabaseProblem, clusterNameProblem, memberProblems } from "../workloads/postgres-cluster-problems";
+import { membersOf, metricsPort } from "../workloads/postgres-cluster-spec";
 import { databaseNameOf, postgresPort } from "../workloads/postgres-settings";
 import { SharedFiles } from "../workloads/shared-files";
 import type { Engine, EngineContext } from "./engine";
@@ -68,6 +70,16 @@ export const postgresCluster: Engine = {
     clientCommand: ({ app }, { database }) => `exec -it service/${app}-rw -c postgres -- psql ${database}`,
     // A stream is taken in a pod that carries the command; the operator's pods carry what it gives them.
     stream: () => undefined,
+    watched: (plan) => ({
+        selector: membersOf(plan.app),
+        portName: "metrics",
+        port: metricsPort,
+        up: "cnpg_collector_up",
+        claims: [`${plan.app}-[0-9]+`, ...plan.volumes.filter(({ shared }) => shared).map(({ name }) => `${name}-${plan.app}-[0-9]+`)].join(
+            "|",
+        ),
+        rules: (watch) => postgresClusterRules(watch, standbysOf(plan)),
+    }),
     create(name, plan, args, context) {
         const made = new PostgresCluster(
             `${name}-postgres`,

@@ -2,9 +2,12 @@
 
 import * as pulumi from "@pulumi/pulumi";
 import { valkeyStream } from "../backups/valkey-stream";
+import { valkeyRules } from "../monitoring/valkey-rules";
 import { targets } from "../usecases/targets";
+import { selectorOf } from "../workloads/labels";
 import { Valkey } from "../workloads/valkey";
 import { valkeyPort } from "../workloads/valkey/members";
+import { metricsPort } from "../workloads/valkey/proxy-script";
 import type { Engine } from "./engine";
 import { memberArgs, ownImageProblems } from "./member-args";
 
@@ -34,6 +37,14 @@ export const valkey: Engine = {
     stream: ({ app }) => valkeyStream(app),
     clientCommand: ({ app }) =>
         `exec -it ${app}-0 -c main -- sh -c 'REDISCLI_AUTH=$(cat /run/secrets/holdfast/password) valkey-cli -h ${app}'`,
+    watched: ({ app }) => ({
+        selector: selectorOf(app),
+        portName: "metrics",
+        port: metricsPort,
+        up: "valkey_up",
+        claims: `data-${app}-[0-9]+`,
+        rules: valkeyRules,
+    }),
     create(name, plan, args, context) {
         const made = new Valkey(
             `${name}-valkey`,

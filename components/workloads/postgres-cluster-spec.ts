@@ -12,7 +12,7 @@ import { postgresPort, postgresSettings } from "./postgres-settings";
 const MiB = 2 ** 20;
 
 /** The port of a member's metrics. */
-const metricsPort = 9187;
+export const metricsPort = 9187;
 /** The port on which a member tells the operator and the others how it is. */
 const statusPort = 8000;
 

@@ -1,6 +1,7 @@
 /** Every use case's stack in one sandbox at the same time: that all of them fit is that any two do. */
 
 import * as fs from "node:fs";
+import { defineMonitoring, namedFigures, servedFigures } from "./support/figures";
 import { measured, report } from "./support/measured";
 import { waitUntil } from "./support/wait";
 import { World } from "./support/world";
@@ -48,6 +49,8 @@ beforeAll(() => {
     if (!isRun) return;
     before = available();
     world.holdfast("sandbox", "up");
+    defineMonitoring(world);
+    for (const stack of stacks) world.configure("monitoringNamespace", "monitoring", stack);
 });
 afterAll(() => {
     report();
@@ -69,4 +72,12 @@ check("none of them was killed for its memory, and the machine has some left", (
     );
     expect(killed.map(({ metadata }) => metadata.name)).toEqual([]);
     expect(measured("memory of the sandbox with all seven stacks", before - available(), 12, "GiB")).toBeLessThanOrEqual(12);
+});
+
+check.each(stacks)("%s: its pods serve every figure that an alert names", (stack) => {
+    const named = namedFigures(world, stack);
+    const served = servedFigures(world, stack);
+    expect(named.filter((name) => !served.has(name))).toEqual([]);
+    // A single PostgreSQL has alerts of its volume alone.
+    expect(named.length > 3).toBe(stack !== "user-preferences");
 });
