@@ -7,6 +7,7 @@ import { readPlatform } from "./config";
 import { withOperator } from "./k8up-operator";
 import { fromAddresses, fromFolder, isDefinition, type KubernetesObject, objectsIn, type ReadFile, readFiles } from "./manifests";
 import { type Part, parts } from "./parts";
+import { withStandBy } from "./stand-by";
 
 /** A definition holds every object of its kind, and a namespace everything in it: neither goes with its part. */
 const isKept = (object: KubernetesObject): boolean => isDefinition(object) || object.kind === "Namespace";
@@ -38,7 +39,7 @@ async function objectsOf(name: string, part: Part, isWhole: boolean, read: ReadF
         return { name, objects: [], problems };
     }
     const released = objectsIn(part, texts);
-    const whole = name === "k8up" ? withOperator(released, part.namespace) : released;
+    const whole = withStandBy(name === "k8up" ? withOperator(released, part.namespace) : released);
     return { name, objects: isWhole ? whole : whole.filter(isKept), problems };
 }
 

@@ -11,6 +11,7 @@ import { readPlatform } from "../../../stacks/platform/config";
 import { fromFolder, objectsIn, readFiles } from "../../../stacks/platform/manifests";
 import { partNames, parts } from "../../../stacks/platform/parts";
 import { deploy } from "../../../stacks/platform/program";
+import { withStandBy } from "../../../stacks/platform/stand-by";
 import { record } from "../../support/mocks";
 
 const folder = mkdtempSync(join(tmpdir(), "holdfast-platform-"));
@@ -111,12 +112,49 @@ describe.each([
         const { resources, only } = await made({ "holdfast-platform:parts": '["k8up"]' }, preview);
         const { spec } = only("kubernetes:apps/v1:Deployment").inputs;
         expect(spec.template.spec.containers[0]).toMatchObject({ image: "ghcr.io/k8up-io/k8up:v2.12.0", args: ["operator"] });
+        expect(spec.replicas).toBe(1);
         expect(
             resources
                 .filter(({ type }) => type.endsWith(":ClusterRole"))
                 .map(({ inputs }) => inputs.metadata.name)
                 .sort(),
         ).toEqual(["k8up-executor", "k8up-manager"]);
+    });
+});
+
+describe("an operator whose pods elect a leader", () => {
+    const labels = { "app.kubernetes.io/name": "operator" };
+    const deployment = (args: string[]) => ({
+        apiVersion: "apps/v1",
+        kind: "Deployment",
+        metadata: { name: "operator", namespace: "operators" },
+        spec: {
+            replicas: 1,
+            selector: { matchLabels: labels },
+            template: { metadata: { labels }, spec: { containers: [{ name: "manager", image: "operator:1", args }] } },
+        },
+    });
+
+    it("has a second one on another node, to take over where the first is lost", async () => {
+        const text = stringify(deployment(["controller", "--leader-elect"]));
+        const [file] = parts["cloudnative-pg"].files;
+        Object.assign(parts["cloudnative-pg"], { files: [{ ...file, sha256: sha256(text) }] });
+        const { only } = await record(() => deploy(async () => text), {
+            config: config({ "holdfast-platform:parts": '["cloudnative-pg"]' }),
+        });
+        Object.assign(parts["cloudnative-pg"], { files: [file] });
+        const { replicas, template } = only("kubernetes:apps/v1:Deployment").inputs.spec;
+        expect(replicas).toBe(2);
+        expect(template.spec.affinity.podAntiAffinity.preferredDuringSchedulingIgnoredDuringExecution[0].podAffinityTerm).toEqual({
+            labelSelector: { matchLabels: labels },
+            topologyKey: "kubernetes.io/hostname",
+        });
+        expect(template.spec.containers).toHaveLength(1);
+    });
+
+    it("is the only one that is changed: two of another would both be at work", () => {
+        const others = [deployment([]), { apiVersion: "v1", kind: "ServiceAccount", metadata: { name: "operator" } }];
+        expect(withStandBy(others)).toEqual(others);
     });
 });
 
