@@ -45,16 +45,36 @@ function tenThousandPlans(): Comparison {
     return { what: `${what}, best of five`, ours: [milliseconds], promised: `≤ ${limit} ms`, kept: milliseconds <= limit && refused === 0 };
 }
 
-/** Measures everything and writes it to `bench/<date>.json`. The exit code is 1 when a promise was missed. */
-export async function bench(): Promise<void> {
+type Result = Comparison | Growth | Throughput;
+
+/** What is measured, by the name that `npm run bench -- <name>` takes. */
+const parts: Record<string, () => Result[] | Promise<Result[]>> = {
+    plans: () => [tenThousandPlans()],
+    review: () => reviews(7),
+    startup: async () => [await startup(11)],
+    up: () => up(3, 7),
+    applications: () => applications(5, 2),
+    backups: () => backups(3),
+};
+
+const said = (result: Result): string =>
+    "points" in result ? growthLine(result) : "mebibytes" in result ? throughputLine(result) : line(result);
+
+/** Measures all parts, or those that are named, and writes it to `bench/<date>.json`. The exit code is 1 when a promise was missed. */
+export async function bench(named: string[]): Promise<void> {
+    const unknown = named.filter((name) => parts[name] === undefined);
+    if (unknown.length > 0) {
+        throw new Error(
+            `nothing is measured under ${unknown.join(", ")}. There is: ${Object.keys(parts).join(", ")}; without a name, all.`,
+        );
+    }
     const before = machine();
-    const comparisons = [tenThousandPlans(), ...reviews(7), await startup(11), ...(await up(3, 7))];
-    for (const result of comparisons) console.log(line(result));
-    const growths = applications(5, 2);
-    for (const result of growths) console.log(growthLine(result));
-    const throughputs = backups(3);
-    for (const result of throughputs) console.log(throughputLine(result));
-    const results = [...comparisons, ...growths, ...throughputs];
+    const results: Result[] = [];
+    for (const name of named.length > 0 ? named : Object.keys(parts)) {
+        const measured = await parts[name]();
+        for (const result of measured) console.log(said(result));
+        results.push(...measured);
+    }
     const file = path.join(__dirname, "..", "..", "bench", `${new Date().toISOString().replace(/[:.]/g, "-")}.json`);
     fs.mkdirSync(path.dirname(file), { recursive: true });
     fs.writeFileSync(file, `${JSON.stringify({ machine: before, loadAfter: os.loadavg(), results }, null, 2)}\n`);

@@ -1,4 +1,4 @@
-// `npm run bench`: start-up, review, up, preview, backup and restore against what they are compared with, in one run.
+// `npm run bench [-- <part>…]`: start-up, review, up, preview, backup and restore against what they are compared with, in one run.
 const load = require("jiti").createJiti(__filename, { interopDefault: false });
 load("./bench.ts")
     .bench()
