@@ -59,12 +59,25 @@ function warnOfOtherClass(claim: PersistentVolumeClaim, name: string, asked: pul
     });
 }
 
+/** Says of a claim that keeps another access mode than is asked for now. Another class may be all that was changed: some can do less. */
+function warnOfOtherMode(claim: PersistentVolumeClaim, name: string, asked: string): void {
+    claim.spec.accessModes?.apply((has) => {
+        if (has?.length && !has.includes(asked)) {
+            pulumi.log.warn(
+                `claim ${name} keeps the access mode ${has.join(", ")}, which a claim can't change; new claims get ${asked}. For the new one ` +
+                    `take a snapshot of ${name} and restore it into a new application (restoreFrom: "snapshot/<name>").`,
+                claim,
+            );
+        }
+    });
+}
+
 /**
  * The claims of a StatefulSet, each a resource of its own that outlives everything.
  *
  * A claim is called as the StatefulSet would call it (`data-<app>-<n>`) and is adopted by it. Every claim is protected and retained: it
  * survives the StatefulSet's replacement, `pulumi destroy` refuses, and growth is an edit in place, as is another VolumeAttributesClass.
- * A claim that exists keeps its class and its data whatever class or source new ones get. Resources given as `dependsOn` become
+ * A claim that exists keeps its class, its access mode and its data whatever new ones get. Resources given as `dependsOn` become
  * dependencies of every claim, so that whatever keeps a claim keeps its namespace and class too.
  *
  * Fewer members need a word about their data: `keepClaims` keeps the claims, so that a member that comes back finds its own again. Deleting
@@ -92,6 +105,7 @@ export class VolumeClaims extends pulumi.ComponentResource {
         for (const { name: claimName, volume, ordinal } of claims) {
             const asked = volume.storageClass ?? args.storageClass;
             const source = args.restoreFrom?.[claimName];
+            const accessMode = volume.accessMode ?? "ReadWriteOnce";
             const claim = new PersistentVolumeClaim(
                 `${name}-${volume.name}-${ordinal}`,
                 {
@@ -102,7 +116,7 @@ export class VolumeClaims extends pulumi.ComponentResource {
                         ...(args.annotations ? { annotations: args.annotations } : {}),
                     },
                     spec: {
-                        accessModes: [volume.accessMode ?? "ReadWriteOnce"],
+                        accessModes: [accessMode],
                         storageClassName: asked,
                         ...(volume.attributesClass === undefined ? {} : { volumeAttributesClassName: volume.attributesClass }),
                         ...(source === undefined ? {} : { dataSource: dataSourceOf(source) }),
@@ -112,12 +126,13 @@ export class VolumeClaims extends pulumi.ComponentResource {
                 {
                     parent: this,
                     dependsOn: opts?.dependsOn,
-                    // What a claim was made from is history: neither can be changed, and a changed wish is for claims to come.
-                    ignoreChanges: ["spec.storageClassName", "spec.dataSource", "spec.dataSourceRef"],
+                    // What a claim was made with is history: none of it can be changed, and a changed wish is for claims to come.
+                    ignoreChanges: ["spec.storageClassName", "spec.accessModes", "spec.dataSource", "spec.dataSourceRef"],
                     ...protectionOf(claimName),
                 },
             );
             warnOfOtherClass(claim, claimName, asked);
+            warnOfOtherMode(claim, claimName, accessMode);
             classes.push([claimName, claim.spec.storageClassName]);
         }
         this.claimNames = pulumi.output(claims.map((claim) => claim.name));

@@ -67,7 +67,7 @@ describe("claims", () => {
             "data-ledger-2": undefined,
         });
         // A claim that exists stays what it is, whatever new ones are to be made from.
-        expect(made[0].ignoreChanges).toEqual(["spec.storageClassName", "spec.dataSource", "spec.dataSourceRef"]);
+        expect(made[0].ignoreChanges).toEqual(["spec.storageClassName", "spec.accessModes", "spec.dataSource", "spec.dataSourceRef"]);
     });
 
     it("are kept for members that are gone, when that is asked", async () => {
@@ -145,10 +145,10 @@ describe("claims", () => {
 
 describe("a claim made before the class was changed", () => {
     /** The first claim has an older class in the cluster than the one asked for. */
-    const live = (name: string, inputs: Properties) =>
+    const onOldClass = (name: string, inputs: Properties) =>
         name === "c-data-0" ? { ...inputs, spec: { ...inputs.spec, storageClassName: "old-000000" } } : inputs;
 
-    async function run(preview: boolean) {
+    async function run(preview: boolean, live: (name: string, inputs: Properties) => Properties = onOldClass) {
         const warn = jest.spyOn(pulumi.log, "warn").mockResolvedValue();
         try {
             const program = () => new VolumeClaims("c", { ...base, replicas: 2 }).claimClasses;
@@ -169,5 +169,15 @@ describe("a claim made before the class was changed", () => {
         expect(warnings[0]).toEqual({ text: expect.stringContaining("data-ledger-0 stays on class old-000000"), about: "c-data-0" });
         expect(warnings[0].text).toContain("new claims get fast-123456");
         expect(warnings[0].text).toContain('restoreFrom: "claim/data-ledger-0"');
+    });
+
+    it.each([true, false])("keeps the access mode that it got with it, too (preview: %s)", async (preview) => {
+        const { warnings } = await run(preview, (name, inputs) =>
+            name === "c-data-1" ? { ...inputs, spec: { ...inputs.spec, accessModes: ["ReadWriteOncePod"] } } : inputs,
+        );
+        expect(warnings).toEqual([
+            { text: expect.stringContaining("data-ledger-1 keeps the access mode ReadWriteOncePod"), about: "c-data-1" },
+        ]);
+        expect(warnings[0].text).toContain("new claims get ReadWriteOnce.");
     });
 });
