@@ -42,7 +42,7 @@ const files = {
     verbs: { seconds: 5, full: 260 },
     retention: { seconds: 45 },
     together: { seconds: 5, full: 420 },
-    "postgres-archive": { seconds: 5, full: 360 },
+    "postgres-archive": { seconds: 5, full: 700 },
     "backup-faults": { seconds: 260, full: 800 },
 };
 
