@@ -159,7 +159,7 @@ export class Sandbox {
             writeSpec(layout, spec);
             if (isOutdated(controlPlane(layout, spec, toolchain.program))) {
                 console.error(
-                    "The sandbox runs programs of an earlier version. `holdfast sandbox down` and `up` take the new ones; the data stays.",
+                    "The sandbox runs programs of an earlier version, or as one of fewer nodes did. `holdfast sandbox down` and `up` take the new ones; the data stays.",
                 );
             }
         }

@@ -40,7 +40,11 @@ export function controlPlane(layout: Layout, spec: SandboxSpec, programs: Progra
             ...insideLayout.nodes(maxNodes).map((node) => `ip route add ${node.podSubnet} via ${node.address}`),
             ...mountPool(),
         ],
-        services: [...coreServices(programs), ...poolServices(programs), ...spec.addOns.flatMap((addOn) => addOnServices(addOn, programs))],
+        services: [
+            ...coreServices(programs, spec.nodes),
+            ...poolServices(programs),
+            ...spec.addOns.flatMap((addOn) => addOnServices(addOn, programs)),
+        ],
     };
 }
 
@@ -56,7 +60,13 @@ export function mountPool(): string[] {
     ];
 }
 
-function coreServices(programs: Programs): Service[] {
+/**
+ * Where another node could take over, one that is silent is given up after 20 s; Kubernetes' own 50 s are more than a failover within a minute
+ * leaves room for. Kubelets speak every 5 s (`nodeLeaseDurationSeconds`).
+ */
+const giveUpNodes = ["--node-monitor-grace-period=20s", "--node-monitor-period=2s"];
+
+function coreServices(programs: Programs, nodes: number): Service[] {
     const layout = insideLayout;
     const ca = keyPair(layout, "ca");
     const serving = keyPair(layout, "apiserver");
@@ -118,6 +128,7 @@ function coreServices(programs: Programs): Service[] {
                 `--cluster-signing-key-file=${ca.key}`,
                 `--flex-volume-plugin-dir=${path.join(layout.controlPlane.folder, "volume-plugins")}`,
                 "--use-service-account-credentials",
+                ...(nodes > 1 ? giveUpNodes : []),
                 "--leader-elect=false",
                 "--profiling=false",
             ],

@@ -179,6 +179,8 @@ state = "/run/containerd"
             // What volumes hold is a quarter of a minute old at most; a minute is the default.
             volumeStatsAggPeriod: "15s",
             serializeImagePulls: false,
+            // Renewed four times in this: a node that is silent is noticed sooner than after the default, 40 s.
+            nodeLeaseDurationSeconds: 20,
         }),
         "kube-proxy.yaml": stringify({
             apiVersion: "kubeproxy.config.k8s.io/v1alpha1",

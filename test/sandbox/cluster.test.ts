@@ -66,6 +66,16 @@ describe("compartments", () => {
         },
     );
 
+    test("give a silent node up sooner where another could take over", () => {
+        const patience = (nodes: number) =>
+            controlPlane(new Layout("/state"), { ...spec, nodes }, program)
+                .services.find(({ name }) => name === "kube-controller-manager")
+                ?.argv.filter((word) => word.startsWith("--node-monitor-grace-period"));
+        expect([patience(1), patience(3)]).toEqual([[], ["--node-monitor-grace-period=20s"]]);
+        // Kubelets speak four times in this.
+        expect(parse(nodeFiles(new Layout("/state"), 1)["kubelet.yaml"] as string).nodeLeaseDurationSeconds).toBeLessThanOrEqual(20);
+    });
+
     test("listen on the host's loopback with one service only", () => {
         expect(all.flatMap((compartment) => compartment.hostServices ?? []).map((service) => service.argv[1])).toEqual([
             "TCP-LISTEN:16443,bind=127.0.0.1,fork,reuseaddr,nodelay",
