@@ -53,7 +53,7 @@ export function notProtectedOf(draft: Draft, kept: Objectives, accepted: Accepte
     if (volumes.some(({ driver }) => !driver.capabilities.enforcedSize && driver.kind !== "cloud")) {
         list.push("A neighbour's volume that fills the same disk: this driver doesn't enforce sizes.");
     }
-    if (backup.method === "archive") {
+    if (backup.method === "archive" && backup.encrypted) {
         list.push("Backups in a bucket that doesn't encrypt: barman-cloud, which writes them, doesn't either.");
     }
     if (backup.method !== undefined && backup.restoreTime) {

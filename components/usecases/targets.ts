@@ -27,6 +27,8 @@ export interface Target {
     location: Location;
     /** Where backups go that have to outlive the whole place. */
     farLocation: Location;
+    /** Its object storage encrypts whatever is put into it. */
+    encryptsObjects?: boolean;
     /** What members are spread over. */
     topologyKey: Record<"node" | "zone", string>;
     /** Key of the price table; absent where nothing is billed or nobody knows. */
@@ -106,6 +108,8 @@ export const targets: Record<TargetName, Target> = {
         images: official,
         location: "outside-the-cluster",
         farLocation: "other-region",
+        // Every object since January 2023: https://docs.aws.amazon.com/AmazonS3/latest/userguide/default-encryption-faq.html
+        encryptsObjects: true,
         topologyKey,
         prices: "aws",
         region: "us-east-1",

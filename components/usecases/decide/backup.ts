@@ -99,15 +99,25 @@ export function decideBackup(
                 ? "losing the region must not lose the backups of data of this class"
                 : "where the target's repository lies",
         ),
-        encrypted: choices.flag(
-            "backup.encrypted",
-            policy.encrypted,
-            "use-case",
-            "whoever holds the repository can't read it without its key",
-        ),
+        encrypted: isEncrypted(policy, method, wish, choices),
         lock: lockOf(policy, choices),
         drill: drillOf(policy, choices),
     };
+}
+
+/** restic encrypts what it writes. Whoever ships a log leaves that to the bucket, of which the target says, or somebody who knows it. */
+function isEncrypted(policy: BackupPolicy, method: Method, { target }: CheckedWish, choices: Choices): boolean {
+    if (method !== "archive") {
+        return choices.flag("backup.encrypted", policy.encrypted, "use-case", "whoever holds the repository can't read it without its key");
+    }
+    return choices.flag(
+        "backup.encrypted",
+        policy.encrypted && target.encryptsObjects === true,
+        "target",
+        target.encryptsObjects
+            ? "the bucket encrypts what it stores, and TLS the way there; what is shipped is not encrypted by itself"
+            : "what is shipped is not encrypted by itself: `true` says that the bucket encrypts what it stores",
+    );
 }
 
 function retentionOf(base: Retention, choices: Choices): Retention {

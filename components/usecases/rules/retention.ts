@@ -93,7 +93,10 @@ export const retentionRules: Rule[] = [
                       message: `backups of ${draft.needs.dataClass} data would lie unencrypted in their repository`,
                       given: "false",
                       allowed: "true",
-                      fix: "backup.encrypted: true",
+                      fix:
+                          draft.backup.method === "archive"
+                              ? "backup.encrypted: true, where the bucket encrypts what it stores: what is shipped isn't encrypted by itself"
+                              : "backup.encrypted: true",
                   },
         lowers: () => "whoever reads the repository reads the data",
     },

@@ -140,8 +140,19 @@ describe("a plan that archives", () => {
         });
     });
 
-    it("says that nobody but the bucket encrypts", () => {
-        expect(planOf("ledger", { ...ledger, ...repository }).plan?.notProtected.join()).toMatch(/bucket that doesn't encrypt/);
+    it("is encrypted where the bucket is known to encrypt, or somebody says that it does", () => {
+        const encryptedOn = (target: string, set: object = {}) => {
+            const { problems, plan } = planOf("ledger", { ...ledger, target, ...repository, set });
+            return [plan?.backup.encrypted, problems.find(({ reason }) => /unencrypted-repository/.test(reason))?.reason];
+        };
+        expect(encryptedOn("sandbox")).toEqual([false, undefined]);
+        expect(planOf("ledger", { ...ledger, ...repository }).plan?.accepted.map(({ rule }) => rule)).toContain("unencrypted-repository");
+        expect(encryptedOn("eks")).toEqual([true, undefined]);
+        expect(encryptedOn("kubernetes", { storageDriver: "ceph-rbd" })[1]).toMatch(/where the bucket encrypts what it stores/);
+        expect(encryptedOn("kubernetes", { storageDriver: "ceph-rbd", "backup.encrypted": true })).toEqual([true, undefined]);
+        expect(planOf("ledger", { ...ledger, target: "eks", ...repository }).plan?.notProtected.join()).toMatch(
+            /bucket that doesn't encrypt/,
+        );
     });
 });
 

@@ -42,7 +42,7 @@ describe("price", () => {
     test.each([
         ["a region without a table", wish("chat-history", "eks", { region: "eu-central-1" })],
         ["the sandbox", wish("chat-history", "sandbox")],
-        ["another cluster", wish("chat-history", "kubernetes", { storageDriver: "ceph-rbd" })],
+        ["another cluster", wish("chat-history", "kubernetes", { storageDriver: "ceph-rbd", "backup.encrypted": true })],
     ])("%s: unknown, with the reason, never zero", (_, asked) => {
         const { price } = planOf(asked);
         expect(price.monthly).toBe("unknown");
