@@ -61,12 +61,36 @@ function replication(args: PostgresClusterArgs) {
           };
 }
 
-/** Probes and shutdown for a promised time without a primary. */
+const between = (least: number, most: number, value: number) => Math.min(most, Math.max(least, Math.floor(value)));
+
+/**
+ * Probes, lease and shutdown for a promised time without a primary.
+ *
+ * A primary that hangs is noticed by three unanswered questions of its readiness; the operator asks it in vain for 10 s more, so that a pause of
+ * the prober alone moves no role. Meanwhile three unanswered questions of its liveness end it, and nobody waits for its answers any longer. Then
+ * its lease has to run out.
+ */
 function pace(failoverSeconds: number) {
-    // Three unanswered questions in a row; promotion waits for the dead primary's lease, 15 s, and for the standbys to let go of it, 5 s.
-    const periodSeconds = Math.min(10, Math.max(1, Math.floor(failoverSeconds / 12)));
+    const readinessSeconds = between(2, 10, failoverSeconds / 20);
+    const leaseDurationSeconds = between(5, 15, failoverSeconds / 8);
     return {
-        probes: { readiness: { periodSeconds, timeoutSeconds: periodSeconds, failureThreshold: 3 } },
+        probes: {
+            readiness: { periodSeconds: readinessSeconds, timeoutSeconds: readinessSeconds, failureThreshold: 3 },
+            liveness: {
+                periodSeconds: 5,
+                timeoutSeconds: 5,
+                failureThreshold: between(3, 6, failoverSeconds / 20),
+                // One that answers nobody won't stop in order either.
+                terminationGracePeriodSeconds: 3,
+                // A primary that reaches neither the API nor its standbys ends itself before another leads.
+                isolationCheck: { enabled: true, requestTimeout: 1000, connectionTimeout: 1000 },
+            },
+        },
+        primaryLease: {
+            leaseDurationSeconds,
+            renewDeadlineSeconds: Math.floor((leaseDurationSeconds * 2) / 3),
+            retryPeriodSeconds: leaseDurationSeconds < 15 ? 1 : 2,
+        },
         // A pod that is to stop ends its sessions at once. Waiting for clients to leave, as is the default, would only be time without a primary.
         smartShutdownTimeout: 0,
         stopDelay: 120,

@@ -73,15 +73,30 @@ describe("what the operator is asked for", () => {
     });
 
     it.each([
-        [30, 2, 15],
-        [60, 5, 30],
-        [300, 10, 150],
-    ])("notices a dead primary and stops a live one early enough for %i s", (failoverSeconds, period, switchover) => {
-        const { probes, switchoverDelay } = specOf({ failoverSeconds });
-        expect(probes.readiness).toEqual({ periodSeconds: period, timeoutSeconds: period, failureThreshold: 3 });
-        expect(switchoverDelay).toBe(switchover);
-        // The lease of a primary that died is waited for as well.
-        expect(period * 4 + 15).toBeLessThan(failoverSeconds);
+        { failoverSeconds: 30, readiness: 2, liveness: 15, lease: [5, 3, 1], switchoverDelay: 15 },
+        { failoverSeconds: 60, readiness: 3, liveness: 15, lease: [7, 4, 1], switchoverDelay: 30 },
+        { failoverSeconds: 300, readiness: 10, liveness: 30, lease: [15, 10, 2], switchoverDelay: 150 },
+    ])("notices a dead primary and stops a live one early enough for $failoverSeconds s", ({ failoverSeconds, ...expected }) => {
+        const { probes, primaryLease, switchoverDelay } = specOf({ failoverSeconds });
+        const { readiness, liveness } = probes;
+        expect({
+            readiness: readiness.periodSeconds,
+            liveness: liveness.periodSeconds * liveness.failureThreshold,
+            lease: [primaryLease.leaseDurationSeconds, primaryLease.renewDeadlineSeconds, primaryLease.retryPeriodSeconds],
+            switchoverDelay,
+        }).toEqual(expected);
+        expect(readiness).toMatchObject({ timeoutSeconds: readiness.periodSeconds, failureThreshold: 3 });
+        // A role that moves is noticed first, and only then is a process ended.
+        expect(readiness.periodSeconds * 3).toBeLessThanOrEqual(liveness.periodSeconds * liveness.failureThreshold);
+        // The lease of a primary that was ended is waited for as well.
+        expect(
+            (liveness.failureThreshold + 1) * liveness.periodSeconds +
+                liveness.terminationGracePeriodSeconds +
+                primaryLease.leaseDurationSeconds,
+        ).toBeLessThanOrEqual(failoverSeconds);
+        // The operator's webhook takes nothing else.
+        expect(primaryLease.leaseDurationSeconds).toBeGreaterThan(primaryLease.renewDeadlineSeconds);
+        expect(primaryLease.renewDeadlineSeconds).toBeGreaterThan(1.2 * primaryLease.retryPeriodSeconds);
     });
 
     it("spreads members, by force where it is required", () => {
