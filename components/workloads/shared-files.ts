@@ -169,9 +169,11 @@ export class SharedFiles extends pulumi.ComponentResource {
         const script = new ConfigMap(`${name}-script`, { metadata, data: { "files.js": sharedFilesScript } }, kept);
         const network = new NetworkPolicy(`${name}-network`, { metadata, spec: filesNetwork(app, files, args) }, kept);
         const hash = createHash("sha256").update(sharedFilesScript).digest("hex").slice(0, 12);
+        // Pods behind it are made after it: whoever waited for them here would wait forever.
+        const unawaited = { ...metadata, annotations: { "pulumi.com/skipAwait": "true" } };
         const service = new Service(
             `${name}-service`,
-            { metadata, spec: { selector: selectorOf(files), ports: [{ name: "http", port: 80, targetPort: "http" }] } },
+            { metadata: unawaited, spec: { selector: selectorOf(files), ports: [{ name: "http", port: 80, targetPort: "http" }] } },
             kept,
         );
         new Deployment(

@@ -36,6 +36,13 @@ describe.each([
     });
 });
 
+it("have an address before there are members behind it: waiting for those would be waiting for each other", async () => {
+    const recording = await files();
+    const service = recording.only("kubernetes:core/v1:Service");
+    expect(recording.only("kubernetes:apps/v1:Deployment").dependsOn).toContain(service.name);
+    expect(service.inputs.metadata.annotations).toEqual({ "pulumi.com/skipAwait": "true" });
+});
+
 describe("the members", () => {
     it("run as Pod Security wants, without a way to the API, and write nowhere but to the files", async () => {
         const { spec } = deploymentOf(await files()).template;
