@@ -45,7 +45,10 @@ export function servedFigures(world: World, app: string): Set<string> {
         const selector = Object.entries(spec.selector.matchLabels).map(([key, value]) => `${key}=${value}`);
         const { items } = JSON.parse(world.kubectl("get", "pods", "-n", app, "-l", selector.join(","), "-o", "json"));
         for (const { metadata, spec: pod } of items) {
-            const ports = pod.containers.flatMap(({ ports = [] }: { ports?: { name: string; containerPort: number }[] }) => ports);
+            // Sidecars are among the containers that start first.
+            const ports = [...pod.containers, ...(pod.initContainers ?? [])].flatMap(
+                ({ ports = [] }: { ports?: { name: string; containerPort: number }[] }) => ports,
+            );
             const { containerPort } = ports.find(({ name }: { name: string }) => name === spec.podMetricsEndpoints[0].port);
             const text = world.kubectl("get", "--raw", `/api/v1/namespaces/${app}/pods/${metadata.name}:${containerPort}/proxy/metrics`);
             for (const [, name] of text.matchAll(/^([a-z]\w+)[{ ]/gm)) served.add(name);
