@@ -433,7 +433,14 @@ describe("what can't be told", () => {
         const { app, status, outcome } = statusOf("pair", ...as, "--namespace", namespace);
         expect([app.state, outcome.status]).toEqual(["ready", 0]);
         expect(status.notRead.map(({ what }) => what).sort()).toEqual([
-            ...["Deployments", "PersistentVolumes", "StorageClasses", "VolumeSnapshots", "events", "namespaces", "nodes", "volume statistics of node-1"],
+            "Deployments",
+            "PersistentVolumes",
+            "StorageClasses",
+            "VolumeSnapshots",
+            "events",
+            "namespaces",
+            "nodes",
+            "volume statistics of node-1",
         ]);
         expect(status.notRead.every(({ reason }) => reason.includes("not allowed: User"))).toBe(true);
         expect(status.apps[0].claims[0]).toMatchObject({ usedBytes: "unknown", lastSnapshot: "unknown", findings: [] });

@@ -49,8 +49,8 @@ export function servedFigures(world: World, app: string): Set<string> {
             const ports = [...pod.containers, ...(pod.initContainers ?? [])].flatMap(
                 ({ ports = [] }: { ports?: { name: string; containerPort: number }[] }) => ports,
             );
-            const { containerPort } = ports.find(({ name }: { name: string }) => name === spec.podMetricsEndpoints[0].port);
-            const text = world.kubectl("get", "--raw", `/api/v1/namespaces/${app}/pods/${metadata.name}:${containerPort}/proxy/metrics`);
+            const port = ports.find(({ name }) => name === spec.podMetricsEndpoints[0].port)?.containerPort;
+            const text = world.kubectl("get", "--raw", `/api/v1/namespaces/${app}/pods/${metadata.name}:${port}/proxy/metrics`);
             for (const [, name] of text.matchAll(/^([a-z]\w+)[{ ]/gm)) served.add(name);
         }
     }

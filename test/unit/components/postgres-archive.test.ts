@@ -141,7 +141,7 @@ describe("a plan that archives", () => {
     });
 
     it("is encrypted where the bucket is known to encrypt, or somebody says that it does", () => {
-        const encryptedOn = (target: string, set: object = {}) => {
+        const encryptedOn = (target: string, set: Record<string, string> = {}) => {
             const { problems, plan } = planOf("ledger", { ...ledger, target, ...repository, set });
             return [plan?.backup.encrypted, problems.find(({ reason }) => /unencrypted-repository/.test(reason))?.reason];
         };
@@ -149,7 +149,7 @@ describe("a plan that archives", () => {
         expect(planOf("ledger", { ...ledger, ...repository }).plan?.accepted.map(({ rule }) => rule)).toContain("unencrypted-repository");
         expect(encryptedOn("eks")).toEqual([true, undefined]);
         expect(encryptedOn("kubernetes", { storageDriver: "ceph-rbd" })[1]).toMatch(/where the bucket encrypts what it stores/);
-        expect(encryptedOn("kubernetes", { storageDriver: "ceph-rbd", "backup.encrypted": true })).toEqual([true, undefined]);
+        expect(encryptedOn("kubernetes", { storageDriver: "ceph-rbd", "backup.encrypted": "true" })).toEqual([true, undefined]);
         expect(planOf("ledger", { ...ledger, target: "eks", ...repository }).plan?.notProtected.join()).toMatch(
             /bucket that doesn't encrypt/,
         );
