@@ -28,7 +28,9 @@ export function departingClaims(
     const { app, replicas } = plan;
     const volumes = plan.volumes.filter((volume) => !volume.shared);
     const permissions = new PermissionList(allow, today);
-    const planned = new Set(plannedClaims({ app, replicas, keepClaims, volumes }).map(({ name }) => name));
+    // One that members share has a single claim, however many they are.
+    const shared = plannedClaims({ app, replicas: 1, volumes: plan.volumes.filter((volume) => volume.shared) });
+    const planned = new Set([...plannedClaims({ app, replicas, keepClaims, volumes }), ...shared].map(({ name }) => name));
     return claims.flatMap((claim) => {
         const [, volume, ordinal] = new RegExp(`^(.+)-${app}-(\\d+)$`).exec(claim.name) ?? [];
         if (volume === undefined || planned.has(claim.name)) return [];

@@ -52,6 +52,17 @@ describe("fewer members", () => {
         expect(departingClaims(claims, plan(1), {}).map(({ name }) => name)).toEqual(["log-cart-0"]);
         expect(refusal(claims, plan(1), {})).toContain("holdfast:keepClaims: 1, and the volumes of log-cart-0 again");
     });
+
+    test("a volume that members share has one claim, which stays however many they are", () => {
+        const media = { ...volume("media"), shared: true } as const;
+        const claims = [...three, known("media-cart-0")];
+        expect(refusal(claims, plan(3, [volume("data"), media]), {})).toBeUndefined();
+        expect(departingClaims(claims, plan(1, [volume("data"), media]), {}).map(({ name }) => name)).toEqual([
+            "data-cart-1",
+            "data-cart-2",
+        ]);
+        expect(refusal(claims, plan(3), {})).toContain("shop/media-cart-0: its volume is no longer asked for");
+    });
 });
 
 test("whatever the members before and after, every claim is either asked for or named as departing, and none is both", () => {
