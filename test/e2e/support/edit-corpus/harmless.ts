@@ -140,6 +140,18 @@ export const harmless: readonly Edit[] = [
         unprotected: safe,
     },
     {
+        id: "another-access-mode",
+        change: ({ args: { workload } }) => Object.assign(workload.volumes[1], { accessMode: "ReadWriteOncePod" }),
+        protected: {
+            says: "safe",
+            up: {
+                with: "renamed",
+                shows: [({ app, get }) => get(`persistentvolumeclaim/files-${app}-0`, "{.spec.accessModes[*]}"), "ReadWriteOnce"],
+            },
+        },
+        unprotected: safe,
+    },
+    {
         id: "set-replaced",
         change: field("StatefulSet", "spec|podManagementPolicy", "Parallel"),
         protected: { ...restarts, up: { with: "replaced", shows: [ofSet("{.spec.podManagementPolicy}"), "Parallel"] } },

@@ -37,7 +37,11 @@ export const volumeEdits: readonly Edit[] = [
         unprotected: { says: "refused", rule: "data-replaced", fate: "lost", isAlone: true, isRepresentative: true },
     },
     {
-        id: "another-access-mode",
+        // `another-access-mode` is the same edit as the library has it: claims that exist keep theirs.
+        id: "another-access-mode-enforced",
+        before: (app) => {
+            app.isForced = true;
+        },
         change: ({ args: { workload } }) => Object.assign(workload.volumes[1], { accessMode: "ReadWriteOncePod" }),
         protected: { says: "refused", up: "refused" },
         unprotected: { says: "refused", rule: "data-replaced", fate: "lost", isAlone: true },
