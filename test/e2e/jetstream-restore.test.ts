@@ -8,6 +8,10 @@ const check = process.env.HOLDFAST_E2E_FULL ? test : test.skip;
 const world = World.create("jetstream-restore", { backups: true });
 const [lost, again] = ["user-actions", "actions-again"];
 const stream = new EventStream(world, lost);
+/** What user-actions promises of data that is lost or wrong: back within 4 hours. */
+const restoreSeconds = 4 * 3600;
+/** How long a backup takes is nobody's promise; the record's age is. */
+const backupSeconds = 600;
 const within = (what: string, seconds: number, limit: number) => expect(measured(what, seconds, limit)).toBeLessThanOrEqual(limit);
 const taken = (of: EventStream, count: number) => of.ask("next", of.stream, "reader", String(count)).split("\n").map(Number);
 
@@ -39,13 +43,13 @@ let point: RecoveryPoint;
 check("while a client publishes, a backup is made, looked at in the repository, and listed as whole", () => {
     world.holdfast("up", lost);
     stream.startClient();
-    let backupSeconds: number;
+    let took: number;
     const events = new AcknowledgedEvents(world, stream);
     try {
         events.waitForMore(500, 60);
         expect(taken(stream, 5)).toEqual([1, 2, 3, 4, 5]);
         const { seconds } = world.holdfast("backup", lost);
-        backupSeconds = seconds;
+        took = seconds;
         events.waitForMore(100, 30);
         expect(events.stop()).toMatchObject({ lost: 0, doubled: 0 });
     } finally {
@@ -60,14 +64,14 @@ check("while a client publishes, a backup is made, looked at in the repository, 
         path: `/${lost}-main.jetstream`,
         answer: expect.stringMatching(/^user-actions: \d+ to \d+$/),
     });
-    within("holdfast backup", backupSeconds, 60);
+    within("holdfast backup", took, backupSeconds);
 });
 
 check("a drill restores it beside the live application, and says what it measured", () => {
     const { stdout, seconds } = world.holdfast("drill", lost);
     expect(stdout).toMatch(/^The drill passed in /);
     expect(stdout).toMatch(/RTO {2}measured .*, promised 4 hours: kept/);
-    within("holdfast drill", seconds, 90);
+    within("holdfast drill", seconds, restoreSeconds);
 });
 
 check("all but the repository is lost while a client publishes: every event of the backup comes back as it was", () => {
@@ -106,7 +110,7 @@ check("all but the repository is lost while a client publishes: every event of t
     } finally {
         later.kill();
     }
-    within("holdfast restore", seconds, 240);
+    within("holdfast restore", seconds, restoreSeconds);
 });
 
 check("another up changes nothing of what was restored", () => {

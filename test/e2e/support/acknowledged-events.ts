@@ -15,7 +15,7 @@ export interface AcknowledgedEvent {
 
 /** What became of the events that JetStream had acknowledged. */
 export interface EventsOutcome {
-    acknowledged: number;
+    acknowledged: AcknowledgedEvent[];
     /** Acknowledged, and not stored afterwards under the sequence that was told, with the content that was sent. */
     lost: number;
     /** Stored more than once. */
@@ -62,7 +62,7 @@ export class AcknowledgedEvents {
     /** Waits until that many more events were acknowledged. */
     waitForMore(count: number, limitSeconds: number): void {
         const before = this.ledger().length;
-        waitUntil(`${count} more acknowledged events (${this.errors()})`, limitSeconds, () => this.ledger().length >= before + count);
+        waitUntil(`${count} more acknowledged events (${this.errors(3)})`, limitSeconds, () => this.ledger().length >= before + count);
     }
 
     /** Stops publishing, and returns all that was acknowledged. */
@@ -73,16 +73,16 @@ export class AcknowledgedEvents {
         return this.ledger();
     }
 
-    /** Stops publishing, and looks every acknowledged event up in the stream. */
+    /** Stops publishing, and looks every acknowledged event up in the stream, from the first of them on. */
     stop(): EventsOutcome {
         try {
-            const ledger = this.halt();
-            const stored = this.stream.stored();
+            const acknowledged = this.halt();
+            const stored = this.stream.stored(Number(acknowledged[0]?.sequence ?? 1));
             const numbers = [...stored.values()];
-            const times = ledger.map(({ milliseconds }) => milliseconds).sort((a, b) => a - b);
+            const times = acknowledged.map(({ milliseconds }) => milliseconds).sort((a, b) => a - b);
             return {
-                acknowledged: ledger.length,
-                lost: ledger.filter(({ number, sequence }) => stored.get(sequence) !== number).length,
+                acknowledged,
+                lost: acknowledged.filter(({ number, sequence }) => stored.get(sequence) !== number).length,
                 doubled: numbers.length - new Set(numbers).size,
                 longestGapSeconds: Math.max(...times.slice(1).map((time, index) => time - (times[index] as number))) / 1000,
             };
@@ -112,8 +112,9 @@ export class AcknowledgedEvents {
         }));
     }
 
-    private errors(): string {
+    /** What the client said last of what went wrong. */
+    errors(lines: number): string {
         const file = path.join(this.folder, "errors");
-        return fs.existsSync(file) ? fs.readFileSync(file, "utf8").trim().split("\n").slice(-3).join("; ") : "";
+        return fs.existsSync(file) ? fs.readFileSync(file, "utf8").trim().split("\n").slice(-lines).join("; ") : "";
     }
 }

@@ -105,17 +105,29 @@ export class EventStream {
         return JSON.parse(this.ask("info", this.stream));
     }
 
-    /** A line for every stored message: its sequence, the number it carries or `damaged`, its subject, its time, and a hash of all of it. */
-    contents(): string[] {
-        const lines = this.ask("read", this.stream).split("\n");
+    /** The same, undefined while nobody answers. */
+    private tryInfo(): StreamInfo | undefined {
+        try {
+            return this.info();
+        } catch {
+            return undefined;
+        }
+    }
+
+    /**
+     * A line for every stored message from a sequence on: its sequence, the number it carries or `damaged`, its subject, its time, and a hash
+     * of all of it.
+     */
+    contents(from = 1): string[] {
+        const lines = this.ask("read", this.stream, String(from)).split("\n");
         const end = lines.pop();
         if (end !== `end ${lines.length}`) throw new Error(`the stream was not read to its end: ${end} after ${lines.length} messages`);
         return lines;
     }
 
-    /** Every stored message, by its sequence: the number it carries, or `damaged`. */
-    stored(): Map<string, string> {
-        return new Map(this.contents().map((line) => line.split(" ").slice(0, 2) as [string, string]));
+    /** Every stored message from a sequence on, by its own: the number it carries, or `damaged`. */
+    stored(from = 1): Map<string, string> {
+        return new Map(this.contents(from).map((line) => line.split(" ").slice(0, 2) as [string, string]));
     }
 
     /** A field of a member's pod; empty when there is no pod or no such field. */
@@ -142,11 +154,21 @@ export class EventStream {
 
     /** Waits until every member is ready, and every copy of the stream has what its leader has. */
     waitUntilWhole(limitSeconds: number): number {
-        const isReady = (n: number) => this.pod(`${this.app}-${n}`, "{.status.containerStatuses[0].ready}") === "true";
+        const path = 'jsonpath={range .items[*]}{.status.containerStatuses[0].ready}{.metadata.deletionTimestamp}{"\\n"}{end}';
+        const members = ["-n", this.app, "get", "pods", "-l", `app.kubernetes.io/name=${this.app}`, "-o", path];
+        const areReady = () => /^(true\n?){3}$/.test(this.world.tryKubectl(...members).stdout);
         return waitUntil("three members with every copy", limitSeconds, () => {
-            if (![0, 1, 2].every(isReady)) return false;
-            const { replicas } = this.info().cluster;
+            if (!areReady()) return false;
+            const { replicas } = this.tryInfo()?.cluster ?? { replicas: [] };
             return replicas.length === 2 && replicas.every(({ current }) => current);
         });
+    }
+
+    /** What a person would look at first. */
+    lookAround(): string {
+        const look = (...argv: string[]) => this.world.tryKubectl("-n", this.app, ...argv).stdout.trim();
+        const logs = [0, 1, 2].map((n) => `${this.app}-${n}:\n${look("logs", `${this.app}-${n}`, "--tail=8")}`);
+        const events = look("get", "events", "--sort-by=.lastTimestamp").split("\n").slice(-20);
+        return [look("get", "pods,jobs", "-o", "wide"), ...events, ...logs].join("\n");
     }
 }

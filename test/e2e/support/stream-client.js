@@ -2,8 +2,8 @@
  * A client of JetStream that runs in a pod: publishes one message after the other and prints each acknowledgement, or reads a whole stream.
  *
  *     node stream-client.js publish <subject> <first number>     prints "<number> <sequence> <milliseconds>" for each acknowledged message
- *     node stream-client.js read <stream>                        prints "<sequence> <number> <subject> <time> <hash>" for each stored message,
- *                                                                then "end <count>"
+ *     node stream-client.js read <stream> <first sequence>       prints "<sequence> <number> <subject> <time> <hash>" for each stored message
+ *                                                                from that one on, then "end <count>"
  *     node stream-client.js next <stream> <consumer> <count>     takes so many more messages of a consumer, and prints their sequences
  *     node stream-client.js info <stream>                        prints what JetStream says of it
  *
@@ -48,7 +48,7 @@ async function publish(subject, first) {
     }
 }
 
-async function read(stream) {
+async function read(stream, first) {
     const connection = await connectSomewhere();
     const info = await ask(connection, `STREAM.INFO.${stream}`);
     let count = 0;
@@ -67,8 +67,9 @@ async function read(stream) {
             if (pending === "0") resolve();
         });
     });
-    if (info.state.messages > 0) {
-        const config = { deliver_subject: inbox, ack_policy: "none", deliver_policy: "all", mem_storage: true, num_replicas: 1 };
+    if (info.state.messages > 0 && info.state.last_seq >= first) {
+        const start = { deliver_policy: "by_start_sequence", opt_start_seq: first };
+        const config = { ...start, deliver_subject: inbox, ack_policy: "none", mem_storage: true, num_replicas: 1 };
         await ask(connection, `CONSUMER.CREATE.${stream}`, { stream_name: stream, config });
         await done;
     }
@@ -98,7 +99,7 @@ async function info(stream) {
 const [verb, subject, first, count] = process.argv.slice(2);
 const verbs = {
     publish: () => publish(subject, Number(first)),
-    read: () => read(subject),
+    read: () => read(subject, Number(first)),
     info: () => info(subject),
     next: () => next(subject, first, Number(count)),
 };
