@@ -18,6 +18,8 @@ export interface WritesOutcome {
     acknowledged: number;
     /** Acknowledged, and not in the database afterwards. */
     lost: number;
+    /** Between the first and the last of them; 0 where none was lost. */
+    lostSeconds: number;
     /** The longest time without a single acknowledged write, as the client saw it. */
     longestGapSeconds: number;
 }
@@ -92,10 +94,12 @@ export class AcknowledgedWrites {
             waitUntil("the writer's end", 60, () => fs.existsSync(path.join(this.folder, "ended")));
             const log = this.log();
             const present = new Set(this.database.sql("select n from acknowledged").split("\n"));
+            const lost = log.filter((line) => !present.has(line.value)).map(({ seconds }) => seconds);
             const times = log.map((line) => line.seconds).sort((a, b) => a - b);
             return {
                 acknowledged: log.length,
-                lost: log.filter((line) => !present.has(line.value)).length,
+                lost: lost.length,
+                lostSeconds: lost.length === 0 ? 0 : Math.max(...lost) - Math.min(...lost),
                 longestGapSeconds: Math.max(...times.slice(1).map((time, i) => time - (times[i] as number))),
             };
         } finally {

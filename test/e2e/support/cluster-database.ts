@@ -40,7 +40,7 @@ export class ClusterDatabase {
                 containers: [
                     {
                         name: "client",
-                        image: "registry.sandbox.holdfast/postgres:17",
+                        image: "registry.sandbox.holdfast/postgres-cluster:17",
                         imagePullPolicy: "IfNotPresent",
                         command: ["sleep", "infinity"],
                         securityContext: {
@@ -67,6 +67,14 @@ export class ClusterDatabase {
             },
         });
         this.world.kubectl("-n", this.namespace, "wait", "--for=condition=Ready", `pod/${this.client}`, "--timeout=60s");
+    }
+
+    /** Number of the node that the client pod is on; nothing where none runs. */
+    clientNode(): number | undefined {
+        const fields = "jsonpath={.status.conditions[?(@.type=='Ready')].status} {.spec.nodeName}";
+        const { stdout } = this.world.tryKubectl("-n", this.namespace, "get", "pod", this.client, "-o", fields);
+        const node = /^True node-(\d)$/.exec(stdout.trim())?.[1];
+        return node === undefined ? undefined : Number(node);
     }
 
     /** Runs a program in the client pod, as the application. */
@@ -171,17 +179,37 @@ export class ClusterDatabase {
         this.world.kubectl("-n", this.namespace, "delete", "pod", ...pods, "--force", "--grace-period=0", "--wait=false");
     }
 
-    /** Sends a signal to the processes of a member's container, from its node, its first process first: the others can't answer for it. */
-    signal(name: "KILL" | "STOP" | "CONT", pod: string, which: "first" | "all"): void {
+    /** Kills the first process of a member's container: the others go with it. */
+    kill(pod: string): void {
+        this.send("KILL", this.nodeOf(pod), this.processes(pod).slice(0, 1));
+    }
+
+    /** Freezes every process of a member's container, the first one first: the others can't answer for it. Returns what thaws those that are left. */
+    freeze(pod: string): () => void {
         const node = this.nodeOf(pod);
-        const id = this.members('{.status.containerStatuses[?(@.name=="postgres")].containerID}')[pod]?.replace("containerd://", "");
+        const processes = this.processes(pod);
+        this.send("STOP", node, processes);
+        return () => this.send("CONT", node, processes);
+    }
+
+    /** Numbers of the processes of a member's container on its node, the first one first. */
+    private processes(pod: string): string[] {
+        const node = this.nodeOf(pod);
+        const id = this.members('{.status.containerStatuses[?(@.name=="postgres")].containerID}')[pod]?.replace("containerd://", "") ?? "";
         const { folder } = this.world.layout.node(node);
         const ctr = ["ctr", "--address", insideLayout.node(node).containerdSocket, "-n", "k8s.io", "tasks"];
         const first = new RegExp(`^${id}\\s+(\\d+)\\s+RUNNING`, "m").exec(runInside(folder, [...ctr, "ls"]))?.[1];
         if (!first) throw new Error(`no running container of ${pod}`);
         const all = [...runInside(folder, [...ctr, "ps", id]).matchAll(/^(\d+)\s/gm)].map(([, pid]) => pid as string);
-        const pids = which === "first" ? [first] : [first, ...all.filter((pid) => pid !== first)];
-        // One that has ended meanwhile needs no signal.
-        runInside(folder, ["sh", "-c", `for pid in ${pids.join(" ")}; do kill -${name} $pid 2>/dev/null; done; true`]);
+        return [first, ...all.filter((pid) => pid !== first)];
+    }
+
+    /** One that has ended meanwhile needs no signal. */
+    private send(name: "KILL" | "STOP" | "CONT", node: number, processes: string[]): void {
+        runInside(this.world.layout.node(node).folder, [
+            "sh",
+            "-c",
+            `for pid in ${processes.join(" ")}; do kill -${name} $pid 2>/dev/null; done; true`,
+        ]);
     }
 }

@@ -16,8 +16,9 @@ export interface Outcome {
     seconds: number;
 }
 
-/** Rounds of a repeated fault: one in CI, all of them with `npm run e2e -- --full`. */
-export const rounds = (full: number): number => (process.env.HOLDFAST_E2E_FULL ? full : 1);
+/** Rounds of a repeated fault: one in CI, all of them with `npm run e2e -- --full`, or as many of those as HOLDFAST_E2E_ROUNDS says. */
+export const rounds = (full: number): number =>
+    process.env.HOLDFAST_E2E_FULL ? Math.min(full, Number(process.env.HOLDFAST_E2E_ROUNDS ?? full)) : 1;
 
 /**
  * A copy of the repository with a sandbox of its own: what a test does to stack files and the cluster touches nobody else's. The toolchain
