@@ -5,7 +5,7 @@ import { UserError } from "../errors";
 import { span } from "../status/words";
 import type { ClusterApi } from "./cluster";
 import { measuredWords } from "./forecast";
-import type { Report } from "./progress";
+import { type Report, step } from "./progress";
 import { holds, pause, podWords, type Watched } from "./task";
 
 /** What a drill writes under `result.json` (docs/backup-commands.md). */
@@ -34,6 +34,16 @@ export async function resultIn(api: ClusterApi, app: string): Promise<DrillResul
     const found = await api.find<{ data?: Record<string, string> }>(name, "configmaps", name);
     const text = found?.data?.["result.json"];
     return text ? (JSON.parse(text) as DrillResult) : undefined;
+}
+
+/** Has the live database leave a mark in its log, for a drill to find in the archive. Without one the drill says so. */
+export async function leaveMark(api: ClusterApi, namespace: string, cronJob: string, job: string): Promise<void> {
+    await api.run(["create", "job", job, "-n", namespace, `--from=cronjob/${cronJob}`]);
+    const isLeft = await step("Leaving a mark in the live database's log", async (update) => {
+        await waitForDrill(api, namespace, job, 300, update);
+        return holds(await api.find<Watched>(namespace, "jobs", job), "Complete") !== undefined;
+    });
+    if (!isLeft) console.error("The live database has left no mark: the drill waits for one in vain, and measures by what is archived.");
 }
 
 /** Waits until the drill's Job has ended, well or not: what it found is in its result. */

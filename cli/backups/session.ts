@@ -51,11 +51,12 @@ function clusterOfStack({ settings }: CheckedStack): Cluster {
 const isSandbox = ({ settings }: CheckedStack) => settings.target === "sandbox";
 
 /** The cluster of a stack that is up: for what needs no key of its repository. */
-export function openCluster(stack: string): { api: ClusterApi; app: string } {
+export function openCluster(stack: string): Pick<Session, "api" | "app" | "namespace"> {
     const checked = checkStack(stack);
     return {
         api: new ClusterApi(clusterOfStack(checked), process.env, isSandbox(checked) ? sandboxKubectl() : "kubectl"),
         app: checked.plan.app,
+        namespace: checked.settings.namespace ?? checked.plan.app,
     };
 }
 

@@ -5,7 +5,7 @@ import { isManaged } from "./apps";
 import type { Metadata } from "./objects";
 import type { BackupRun } from "./promise";
 import type { LogFacts } from "./promise-log";
-import { type BackedUp, isNotFound, items, reasonOf } from "./promise-read";
+import { type BackedUp, drillFacts, isNotFound, items, readDrill, reasonOf } from "./promise-read";
 import type { Printed, RunKubectl } from "./read";
 import { brief } from "./words";
 
@@ -71,13 +71,19 @@ async function read(kubectl: RunKubectl, namespace: string | undefined): Promise
     if (archived.length === 0) return [];
     const inPrimary = ({ metadata: { name, namespace: where = "" } }: ClusterObject) =>
         kubectl(["exec", "-n", where, `service/${name}-rw`, "-c", "postgres", "--", "psql", "-XAtq", "-c", logQuery]);
-    const [copies, ...logs] = await Promise.all([get("backups"), ...archived.map(inPrimary)]);
+    const [copies, drills, ...logs] = await Promise.all([
+        get("backups"),
+        Promise.all(archived.map(({ metadata }) => readDrill(kubectl, metadata.name))),
+        ...archived.map(inPrimary),
+    ]);
     return archived.map(({ metadata: { name, namespace: where = "", creationTimestamp } }, index): BackedUp => {
         const log = logFacts(logs[index]);
+        const drilled = drillFacts(drills[index]);
         const own = items<BaseCopyObject>(copies).filter(
             ({ metadata, spec }) => metadata.namespace === where && spec?.cluster?.name === name,
         );
         const unread = [
+            ...(drills[index].status === 0 ? [] : [`its drills could not be read (${reasonOf(drills[index])})`]),
             ...(copies.status === 0 ? [] : [`its base copies could not be read (${reasonOf(copies)})`]),
             ...(log ? [] : [`its primary could not be asked how much of the log is shipped (${reasonOf(logs[index])})`]),
         ].join(", ");
@@ -88,8 +94,10 @@ async function read(kubectl: RunKubectl, namespace: string | undefined): Promise
                 backedUpSince: moment(creationTimestamp),
                 backups: own.map(baseCopyRun),
                 ...(log ? { log } : {}),
+                ...drilled.facts,
                 ...(unread === "" ? {} : { unread }),
             },
+            ...(drilled.promisedByDrill ? { promisedByDrill: drilled.promisedByDrill } : {}),
         };
     });
 }

@@ -108,18 +108,7 @@ export async function readBackedUp(kubectl: RunKubectl, namespace?: string): Pro
         const [backups, prunes, ...drills] = await Promise.all([
             kubectl(["get", "--raw", `/apis/k8up.io/v1/${scope}backups`]),
             kubectl(["get", "--raw", `/apis/k8up.io/v1/${scope}prunes`]),
-            ...apps.map(({ app }) =>
-                kubectl([
-                    "get",
-                    "configmaps,cronjobs",
-                    "-n",
-                    `${app}-drill`,
-                    "--field-selector",
-                    `metadata.name=${app}-drill`,
-                    "-o",
-                    "json",
-                ]),
-            ),
+            ...apps.map(({ app }) => readDrill(kubectl, app)),
         ]);
         return apps.map((each, index) => backedUp(each, backups, prunes, drills[index]));
     } catch (error) {
@@ -127,6 +116,27 @@ export async function readBackedUp(kubectl: RunKubectl, namespace?: string): Pro
         if (error instanceof UserError) return { reason: brief(error.message) };
         throw error;
     }
+}
+
+/** What drills an application, and what came of it the last time. */
+export const readDrill = (kubectl: RunKubectl, app: string): Promise<Printed> =>
+    kubectl(["get", "configmaps,cronjobs", "-n", `${app}-drill`, "--field-selector", `metadata.name=${app}-drill`, "-o", "json"]);
+
+/** A drill that was read, as a promise is judged by it. */
+export function drillFacts(drills: Printed): {
+    facts: Pick<PromiseFacts, "drill" | "drilledSince">;
+    promisedByDrill?: { rpoSeconds?: number; rtoSeconds?: number };
+} {
+    const objects = items<DrillObject>(drills);
+    const cron = objects.find(({ kind }) => kind === "CronJob");
+    const drill = drillRun(objects.find(({ kind }) => kind === "ConfigMap")?.data?.["result.json"]);
+    return {
+        facts: {
+            ...(cron ? { drilledSince: moment(cron.metadata.creationTimestamp) } : {}),
+            ...(drill ? { drill: drill.run } : {}),
+        },
+        ...(drill?.promised ? { promisedByDrill: drill.promised } : {}),
+    };
 }
 
 interface DrillObject {
@@ -159,10 +169,8 @@ function backedUp(
         items<K8upBackup>(printed).filter((each) => each.metadata.namespace === namespace && isOf(app)(each));
     const own = ownOf(backups);
     const pruneFailedAt = prunes.status === 0 ? failedPrune(ownOf(prunes)) : undefined;
-    const objects = items<DrillObject>(drills);
-    const cron = objects.find(({ kind }) => kind === "CronJob");
-    const drill = drillRun(objects.find(({ kind }) => kind === "ConfigMap")?.data?.["result.json"]);
-    const looks = looksOf(schedule, drill?.run);
+    const { facts: drilled, promisedByDrill } = drillFacts(drills);
+    const looks = looksOf(schedule, drilled.drill);
     const unread = [
         ...(backups.status === 0 ? [] : [`its backups could not be read (${reasonOf(backups)})`]),
         ...(drills.status === 0 ? [] : [`its drills could not be read (${reasonOf(drills)})`]),
@@ -175,10 +183,9 @@ function backedUp(
             backups: own.map(backupRun),
             ...(looks ? { looks } : {}),
             ...(pruneFailedAt === undefined ? {} : { pruneFailedAt }),
-            ...(cron ? { drilledSince: moment(cron.metadata.creationTimestamp) } : {}),
-            ...(drill ? { drill: drill.run } : {}),
+            ...drilled,
             ...(unread === "" ? {} : { unread }),
         },
-        ...(drill?.promised ? { promisedByDrill: drill.promised } : {}),
+        ...(promisedByDrill ? { promisedByDrill } : {}),
     };
 }

@@ -20,6 +20,8 @@ import { claimAnnotation, commandAnnotation, createStream, type Stream, streamAn
 /** What of an application's arguments matters here. */
 export interface BackupOptions extends AppBackupArgs, ClusterAddress {
     allow?: string[];
+    /** The name of an archived database where it isn't the application's. */
+    database?: string;
     /** Nothing is backed up while data is put onto the claims: a copy of half of it would be the newest one. */
     isStopped?: boolean;
     /** The description of an image of one's own, whose hooks decide how its files are copied. */
@@ -225,7 +227,11 @@ export function createBackups(
         return [];
     }
     if (archived) {
-        return [createArchive(name, plan, namespace, archived, options, { parent: component, dependsOn: [...dependsOn, ...backedUp] })];
+        const archive = createArchive(name, plan, namespace, archived, options, {
+            parent: component,
+            dependsOn: [...dependsOn, ...backedUp],
+        });
+        return [archive, ...createDrill(plan, options, place, undefined, archived.archive, archive)];
     }
     const repository = createRepository(plan, options, place);
     if (options.isStopped) {
@@ -250,14 +256,25 @@ export function createBackups(
         },
         { parent: component, dependsOn: [...dependsOn, ...backedUp] },
     );
+    return [repository, backup, ...(hasOwnCommand(options) ? [] : createDrill(plan, options, place, stream, repository, backup))];
+}
+
+/** The drill of what a repository holds, where the plan promises one; after what backs it up. */
+function createDrill(
+    plan: Plan,
+    options: BackupOptions,
+    { component, name, namespace }: BackupPlace,
+    stream: DrilledStream,
+    { endpoint, bucket }: { endpoint: pulumi.Input<string>; bucket: pulumi.Input<string> },
+    backup: pulumi.Resource,
+): RestoreDrill[] {
     const access = {
         accessKeyId: options.backupAccessKeyId,
         secretAccessKey: options.backupSecretAccessKey,
         password: options.backupPassword ?? "",
     };
     const drilledPlace = { endpoint, bucket, region: options.backupRegion, caConfigMap: options.backupCaConfigMap, ...access };
-    const drilled = hasOwnCommand(options) ? undefined : drillArgs(plan, namespace, stream, drilledPlace);
+    const drilled = drillArgs(plan, namespace, stream, drilledPlace, options.database);
     const servesMetrics = options.servesDrillMetrics ?? false;
-    const drill = drilled && new RestoreDrill(`${name}-drill`, { ...drilled, servesMetrics }, { parent: component, dependsOn: [backup] });
-    return [repository, backup, ...(drill ? [drill] : [])];
+    return drilled ? [new RestoreDrill(`${name}-drill`, { ...drilled, servesMetrics }, { parent: component, dependsOn: [backup] })] : [];
 }

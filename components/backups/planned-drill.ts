@@ -7,8 +7,10 @@ import type { Plan, PlannedStorage } from "../usecases/plan";
 import { bytesOf, quantity } from "../usecases/quantities";
 import { targets } from "../usecases/targets";
 import { mainContainer } from "../workloads/labels";
+import { archiveFolder } from "../workloads/postgres-cluster-archive";
+import { databaseNameOf } from "../workloads/postgres-settings";
 import type { RestoreDrillArgs } from "./restore-drill-args";
-import { restoreDrillProblems } from "./restore-drill-spec";
+import { archiveEngine, restoreDrillProblems } from "./restore-drill-spec";
 
 /** Where the drill finds the backups of an application, and how it gets in. */
 export type DrilledRepository = Pick<
@@ -18,6 +20,9 @@ export type DrilledRepository = Pick<
 
 /** How a plan's data lies in the repository: one stream with this ending, or the folders of claims. */
 export type DrilledStream = ".sql" | ".rdb" | ".jetstream" | ".tar" | undefined;
+
+/** Room for the log that is replayed, beside a member's data. */
+const logBytes = 2 ** 30;
 
 /** K8up's names: a stream is called after namespace and container, a folder after its claim. */
 function pathsOf({ app, volumes, replicas }: Plan, namespace: string, stream: DrilledStream): string[] {
@@ -46,9 +51,6 @@ export function missingDrill({ backup, objectives }: Plan): string | undefined {
     if (backup.drill === undefined || objectives.restore === undefined) {
         return `the backup policy is "${backup.policy}". Write set["backup.policy"]: one that backs up, e.g. hourly`;
     }
-    if (backup.method === "archive") {
-        return "this version has no drill of an archive: `holdfast restore` into a new application proves it";
-    }
     return backup.carriedOut ? undefined : `${backup.missing}. Write it`;
 }
 
@@ -58,18 +60,23 @@ export function drillArgs(
     namespace: string,
     stream: DrilledStream,
     repository: DrilledRepository,
+    database = databaseNameOf(plan.app),
 ): RestoreDrillArgs | undefined {
     const { app, backup, engine, objectives, replicas, resources, volumes } = plan;
-    if (!backup.carriedOut || backup.method === "archive" || backup.drill === undefined || objectives.restore === undefined) {
+    if (!backup.carriedOut || backup.drill === undefined || objectives.restore === undefined) {
         return undefined;
     }
     const { requests, limits } = resources;
-    const bytes = volumes.reduce((sum, { size }) => sum + (bytesOf(size) ?? 0), 0) * replicas;
+    const isArchive = backup.method === "archive";
+    // The members' shared files are none of the database's.
+    const sizes = volumes.filter(({ shared }) => !isArchive || !shared).map(({ size }) => bytesOf(size) ?? 0);
+    const bytes = sizes.reduce((sum, size) => sum + size, 0);
     return {
         app,
         appNamespace: namespace,
-        paths: pathsOf(plan, namespace, stream),
-        engine: engine.name,
+        ...(isArchive
+            ? { paths: [`/${archiveFolder}`], engine: archiveEngine, database }
+            : { paths: pathsOf(plan, namespace, stream), engine: engine.name }),
         image: engine.image,
         runAsUser: engine.runAsUser,
         runAsGroup: engine.runAsGroup,
@@ -78,8 +85,8 @@ export function drillArgs(
         query: backup.drill.query,
         promisedRpo: objectives.restore.rpo,
         promisedRto: objectives.restore.rto,
-        // A stream lies beside what is made of it.
-        size: quantity(stream === undefined ? bytes : 2 * bytes),
+        // A stream lies beside what is made of it; of an archive one member is made.
+        size: quantity(isArchive ? bytes + logBytes : (stream === undefined ? 1 : 2) * bytes * replicas),
         ...volumeOf(plan),
         resources: { cpu: requests.cpu, memory: requests.memory, cpuLimit: limits.cpu, memoryLimit: limits.memory },
         resticImage: targets[plan.target].tools?.restic,
@@ -89,7 +96,13 @@ export function drillArgs(
 
 /** What is wrong with the drill that a plan promises: the rest is the plan's, and has been judged. */
 export function plannedDrillProblems(plan: Plan, namespace: string, stream: DrilledStream): InputProblem[] {
-    const args = drillArgs(plan, namespace, stream, { endpoint: "https://s3", bucket: "bucket", password: "" });
+    const args = drillArgs(plan, namespace, stream, {
+        endpoint: "https://s3",
+        bucket: "bucket",
+        accessKeyId: "",
+        secretAccessKey: "",
+        password: "",
+    });
     const paths: Record<string, string> = { app: "app", schedule: 'set["backup.policy"]', query: 'set["backup.policy"]' };
     return args === undefined
         ? []

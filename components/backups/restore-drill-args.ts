@@ -12,15 +12,15 @@ export interface RestoreDrillArgs {
     appNamespace: pulumi.Input<string>;
     /**
      * Paths of its snapshots in the repository: one stream, or a folder for each claim. `["/ledger-main.sql"]`, `["/cart-main.rdb"]`,
-     * `["/clicks-main.jetstream"]`, `["/ledger-main.tar"]`, `["/data/data-wiki-0"]`.
+     * `["/clicks-main.jetstream"]`, `["/ledger-main.tar"]`, `["/data/data-wiki-0"]`. For an archive: its folder, `["/postgres"]`.
      */
     paths: string[];
     /**
      * What reads the restored data: `postgres` for a `.sql` stream, `valkey` for an `.rdb` stream, `jetstream` for a `.jetstream` stream,
-     * `container` for files and a `.tar` stream.
+     * `container` for files and a `.tar` stream, `postgres-archive` for the archive of a PostgresCluster.
      */
     engine: string;
-    /** Image of the engine: the application's own. `postgres` keeps the official image's contract, `valkey` has `valkey-server` and `valkey-cli`, `jetstream` has `nats-server` and `sh`, `container` has `sh` (and `tar`). */
+    /** Image of the engine: the application's own. `postgres` keeps the official image's contract, `valkey` has `valkey-server` and `valkey-cli`, `jetstream` has `nats-server` and `sh`, `container` has `sh` (and `tar`), `postgres-archive` is the Cluster's own with barman-cloud and Python. */
     image: pulumi.Input<string>;
     /**
      * User of the drill's processes, which the image knows: `initdb` refuses one without a name.
@@ -51,7 +51,7 @@ export interface RestoreDrillArgs {
      * @default none: the pods have an identity of their own
      */
     secretAccessKey?: pulumi.Input<string>;
-    /** The repository's password. Give a Pulumi secret. */
+    /** The repository's password. Give a Pulumi secret. An archive has none, and isn't given it. */
     password: pulumi.Input<string>;
     /**
      * A ConfigMap of the drill's namespace whose `ca.crt` the server's certificate is checked with; `kube-root-ca.crt` is in every namespace.
@@ -62,10 +62,15 @@ export interface RestoreDrillArgs {
     schedule: string;
     /**
      * For `container`: the command whose output shows that the files are the application's, run by `sh` in a folder with one folder for each
-     * claim. PostgreSQL is asked what the record in the stream says.
-     * @default none: a drill of PostgreSQL needs none
+     * claim. For `postgres-archive`: the query that the live database and the copy are asked. Otherwise what the record in the stream says is asked.
+     * @default none: a drill of a stream needs none
      */
     query?: string;
+    /**
+     * For `postgres-archive`: the database that is asked.
+     * @default none: only an archive needs it
+     */
+    database?: string;
     /** Longest time of work that a restore may lose, as a duration: `1h`. */
     promisedRpo: string;
     /** Longest time a restore may take, as a duration: `15m`. */

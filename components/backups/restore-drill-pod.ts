@@ -42,10 +42,50 @@ const steps = { name: "steps", mountPath: "/drill/steps" };
 const data = { name: "data", mountPath: "/drill/data" };
 const limited = (cpu: string, memory: string, memoryLimit: string) => ({ requests: { cpu, memory }, limits: { memory: memoryLimit } });
 
-/** restic, the only step that has the repository's keys; they are in its environment, never on a command line. */
+/** The step that gets an archive, in the database's own image. */
+function archiveVariables(app: string, args: RestoreDrillArgs, times: DrillTimes): Record<string, pulumi.Input<string>> {
+    return {
+        DRILL_APP: app,
+        DRILL_QUERY: args.query ?? "",
+        DRILL_RPO_SECONDS: String(times.rpo),
+        DRILL_MARK_SECONDS: String(times.rpo + times.grace),
+        ENDPOINT: args.endpoint,
+        ARCHIVE: args.bucket,
+        ARCHIVE_FOLDER: args.paths[0].slice(1),
+        HOME: "/tmp",
+        TMPDIR: "/tmp",
+        // Times are printed in the zone of whoever asks.
+        TZ: "UTC",
+        ...(args.region === undefined ? {} : { AWS_DEFAULT_REGION: args.region }),
+        ...(args.caConfigMap === undefined ? {} : { AWS_CA_BUNDLE: "/drill/authority/ca.crt" }),
+    };
+}
+
+/** The only step that has the repository's keys; they are in its environment, never on a command line. */
 function fetchStep(app: string, args: RestoreDrillArgs, times: DrillTimes): Container {
     const from = (name: string, key: string) => ({ name, valueFrom: { secretKeyRef: { name: drillSecretNameOf(app), key } } });
     const hasKey = args.accessKeyId !== undefined;
+    const { fetch } = drillEngines[args.engine];
+    const mounts = [
+        scripts,
+        steps,
+        data,
+        { name: "fetch-tmp", mountPath: "/tmp" },
+        ...(args.caConfigMap === undefined ? [] : [{ name: "authority", mountPath: "/drill/authority", readOnly: true }]),
+    ];
+    const keys = hasKey
+        ? [from("AWS_ACCESS_KEY_ID", repositoryKeys.accessKeyId), from("AWS_SECRET_ACCESS_KEY", repositoryKeys.secretAccessKey)]
+        : [];
+    if (fetch) {
+        return restricted({
+            name: "fetch",
+            image: args.image,
+            command: fetch,
+            env: [...variables(archiveVariables(app, args, times)), ...keys],
+            resources: limited("50m", "128Mi", "512Mi"),
+            volumeMounts: mounts,
+        });
+    }
     return restricted({
         name: "fetch",
         image: args.resticImage ?? resticDefault,
@@ -64,20 +104,12 @@ function fetchStep(app: string, args: RestoreDrillArgs, times: DrillTimes): Cont
                 ...(args.region === undefined ? {} : { AWS_DEFAULT_REGION: args.region }),
                 ...(args.caConfigMap === undefined ? {} : { RESTIC_CACERT: "/drill/authority/ca.crt" }),
             }),
-            ...(hasKey
-                ? [from("AWS_ACCESS_KEY_ID", repositoryKeys.accessKeyId), from("AWS_SECRET_ACCESS_KEY", repositoryKeys.secretAccessKey)]
-                : []),
+            ...keys,
             from("RESTIC_PASSWORD", repositoryKeys.password),
         ],
         // restic holds the repository's index in memory.
         resources: limited("50m", "128Mi", "1Gi"),
-        volumeMounts: [
-            scripts,
-            steps,
-            data,
-            { name: "fetch-tmp", mountPath: "/tmp" },
-            ...(args.caConfigMap === undefined ? [] : [{ name: "authority", mountPath: "/drill/authority", readOnly: true }]),
-        ],
+        volumeMounts: mounts,
     });
 }
 
@@ -88,7 +120,11 @@ function engineSteps(args: RestoreDrillArgs): Container[] {
     const step = {
         name: "engine",
         command: ["sh", `/drill/scripts/${args.engine}.sh`],
-        env: variables({ HOME: "/tmp", ...(args.query === undefined ? {} : { DRILL_QUERY: args.query }) }),
+        env: variables({
+            HOME: "/tmp",
+            ...(args.query === undefined ? {} : { DRILL_QUERY: args.query }),
+            ...(args.database === undefined ? {} : { DRILL_DATABASE: args.database }),
+        }),
         volumeMounts: [scripts, steps, data, { name: "engine-tmp", mountPath: "/tmp" }],
     };
     const { servers } = drillEngines[args.engine];

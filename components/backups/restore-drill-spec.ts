@@ -15,6 +15,9 @@ export const drillLabels = (app: string): Record<string, string> => ({
     "app.kubernetes.io/managed-by": "holdfast",
 });
 
+/** How long a finished drill's Job, pod and volume stay, for whoever wants to read its log. */
+export const keptSeconds = 600;
+
 /** Seconds, from the durations and their defaults. */
 export interface DrillTimes {
     rpo: number;
@@ -41,6 +44,9 @@ export function drillTimes(
 
 /** Whose streams they are, by their ending. */
 const readers: Record<string, string | undefined> = { sql: "postgres", rdb: "valkey", jetstream: "jetstream" };
+
+/** The engine whose backup is a log with base copies, and not a snapshot of restic's. */
+export const archiveEngine = "postgres-archive";
 
 const extensionOf = (path: string): string => /\.(sql|rdb|jetstream|tar)$/.exec(path)?.[1] ?? "folder";
 
@@ -74,6 +80,9 @@ function pathProblems({ paths, engine }: Pick<RestoreDrillArgs, "paths" | "engin
             reason: `"${paths[0]}" is no copy of streams: JetStream reads a stream that ends in ".jetstream".`,
         });
     }
+    if (engine === archiveEngine && (paths.length > 1 || kinds[0] !== "folder")) {
+        problems.push({ path: "paths", reason: `${JSON.stringify(paths)} is no folder of an archive. Write ["/postgres"].` });
+    }
     const other = readers[kinds[0]];
     if (engine === "container" && other !== undefined) {
         problems.push({
@@ -99,9 +108,22 @@ export function restoreDrillProblems(app: string, args: RestoreDrillArgs): Input
         add(name, isDuration ? undefined : `"${text}" is no duration. Write e.g. "15m" or "1h".`);
     }
     add("size", (bytesOf(args.size) ?? 0) > 0 ? undefined : `"${args.size}" is no size. Write e.g. "20Gi".`);
-    const engines = ["postgres", "valkey", "jetstream", "container"];
+    const engines = ["postgres", "valkey", "jetstream", "container", archiveEngine];
     add("engine", engines.includes(args.engine) ? undefined : `"${args.engine}" is none of ${engines.join(", ")}.`);
     problems.push(...pathProblems(args));
+    const isArchive = args.engine === archiveEngine;
+    add(
+        "database",
+        isArchive && !args.database ? `missing: an archive has several. Write the one that is asked, e.g. "ledger".` : undefined,
+    );
+    add(
+        "accessKeyId",
+        isArchive && args.accessKeyId === undefined ? "missing: an archive is read with a key of its own. Write it." : undefined,
+    );
+    add(
+        "query",
+        isArchive && !args.query?.trim() ? 'missing: write what the database is asked, e.g. "SELECT count(*) FROM entries".' : undefined,
+    );
     const needsQuery = args.engine === "container" && (args.query ?? "").trim() === "";
     add(
         "query",

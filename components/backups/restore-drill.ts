@@ -11,16 +11,14 @@ import { drillEngines } from "./drill/engines";
 import { fetchScript } from "./drill/fetch-script";
 import { metricsScript } from "./drill/metrics-script";
 import { reportScript } from "./drill/report-script";
+import { createWitness } from "./drill-witness";
 import { repositoryKeys } from "./file-backup-spec";
 import type { RestoreDrillArgs } from "./restore-drill-args";
 import { drillPod, drillSecretNameOf, metricsPod, scriptsNameOf } from "./restore-drill-pod";
-import { drillLabels, drillNameOf, drillPorts, drillTimes, restoreDrillProblems } from "./restore-drill-spec";
+import { archiveEngine, drillLabels, drillNameOf, drillPorts, drillTimes, keptSeconds, restoreDrillProblems } from "./restore-drill-spec";
 
 /** How long the pod of a drill may wait for a node, a volume and images, beyond the drill's own time. */
 const startSeconds = 900;
-
-/** How long a finished drill's Job, pod and volume stay, for whoever wants to read its log. */
-const keptSeconds = 600;
 
 /**
  * A restore that is done on schedule: the newest backup beside the live application, its engine started on it, and one query asked.
@@ -33,6 +31,9 @@ const keptSeconds = 600;
  * The result is in the ConfigMap `<app>-drill`: `result.json` (docs/drill-schema.json) and `metrics.prom`. An event on the CronJob tells of
  * it, and the Job of a drill that didn't pass is a failed one. A run that dies altogether leaves the older result, whose age tells.
  * `kubectl create job --from=cronjob/<app>-drill` runs one at any time.
+ *
+ * For the archive of a PostgresCluster a CronJob beside the application, of the same name and schedule, leaves a mark in the database's log
+ * first: how long it takes to the archive is the RPO, and what it says was answered is what the copy is asked at the same place of the log.
  *
  * Cost: a pod and a volume as large as the data for as long as a drill takes, and reading the whole backup, which clouds may charge.
  *
@@ -116,6 +117,9 @@ export class RestoreDrill extends pulumi.ComponentResource {
                 dependsOn: [secret, scripts, result, ...access, network, ...(storage ? [storage] : [])],
             },
         );
+        if (args.engine === archiveEngine) {
+            createWitness(name, app, args, { parent: this, dependsOn: opts?.dependsOn, deleteBeforeReplace: true });
+        }
         if (args.servesMetrics) {
             createMetrics(name, app, args, called(`${drill}-metrics`), { ...inside, dependsOn: [scripts, result] });
         }
@@ -131,7 +135,7 @@ type Metadata = { name: string; namespace: string; labels: Record<string, string
 /** The repository's keys, as the drill's own Secret: pods read Secrets of their own namespace only. */
 function createRepositoryCopy(
     name: string,
-    { accessKeyId, secretAccessKey, password }: RestoreDrillArgs,
+    { accessKeyId, secretAccessKey, password, engine }: RestoreDrillArgs,
     metadata: Metadata,
     options: pulumi.CustomResourceOptions,
 ): Secret {
@@ -139,14 +143,15 @@ function createRepositoryCopy(
     const data = {
         ...(accessKeyId === undefined ? {} : { [repositoryKeys.accessKeyId]: encoded(accessKeyId) }),
         ...(secretAccessKey === undefined ? {} : { [repositoryKeys.secretAccessKey]: encoded(secretAccessKey) }),
-        [repositoryKeys.password]: encoded(password),
+        // barman-cloud knows no password.
+        ...(engine === archiveEngine ? {} : { [repositoryKeys.password]: encoded(password) }),
     };
     return new Secret(`${name}-repository`, { metadata, type: "Opaque", data }, options);
 }
 
 function scriptsOf({ engine }: RestoreDrillArgs): Record<string, string> {
     return {
-        "fetch.sh": fetchScript,
+        ...(drillEngines[engine].fetch ? {} : { "fetch.sh": fetchScript }),
         ...drillEngines[engine].files,
         "report.js": reportScript,
         "metrics.js": metricsScript,

@@ -13,7 +13,7 @@ const again = "ledger-again";
 /** What the plans of both promise. */
 const promised = { rpo: 300, rto: 3600 };
 
-/** A statement of the database's owner, in the primary's own pod. */
+/** A statement in the primary's own pod. */
 const sql = (app: string, database: string, statement: string) =>
     world.kubectl("-n", app, "exec", `service/${app}-rw`, "-c", "postgres", "--", "psql", "-d", database, "-XAtqc", statement);
 

@@ -47,6 +47,7 @@ const files = {
     retention: { seconds: 45 },
     together: { seconds: 5, full: 420 },
     "postgres-archive": { seconds: 5, full: 700 },
+    "archive-drill": { seconds: 5, full: 360 },
     "backup-faults": { seconds: 260, full: 800 },
 };
 

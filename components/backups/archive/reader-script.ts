@@ -45,6 +45,7 @@ def base_of(found, name, info):
         "sizeBytes": sum(found[key]["Size"] for key in found if key.startswith("base/" + name + "/data")),
         "beginWal": info.get("begin_wal") if known("begin_wal") else None,
         "endWal": info.get("end_wal") if known("end_wal") else None,
+        "endLsn": info.get("end_xlog") if known("end_xlog") else None,
         "segment": int(info["xlog_segment_size"]) if known("xlog_segment_size") else 16777216,
         "kept": kept,
         "hasFiles": len(files) > 0,

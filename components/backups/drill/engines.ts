@@ -3,6 +3,8 @@
 import { natsClientScript } from "../../workloads/nats-client-script";
 import { jetStreamRangesScript } from "../jetstream-ranges-script";
 import { jetStreamRestoreScript } from "../jetstream-restore-script";
+import { archiveFetchScript } from "./archive-fetch-script";
+import { archiveEngineScript, archivePartScript } from "./archive-script";
 import { containerScript } from "./container-script";
 import { jetStreamScript, jetStreamServersScript, jetStreamShell } from "./jetstream-script";
 import { postgresScript } from "./postgres-script";
@@ -14,6 +16,8 @@ interface DrillEngine {
     files: Record<string, string>;
     /** The file that starts its servers, where these have a container of their own and the step runs in the image with Node.js. */
     servers?: string;
+    /** What fetches, where that isn't restic but a program of the application's own image. */
+    fetch?: string[];
 }
 
 export const drillEngines: Record<string, DrillEngine> = {
@@ -29,6 +33,10 @@ export const drillEngines: Record<string, DrillEngine> = {
             "servers.sh": jetStreamServersScript,
         },
         servers: "servers.sh",
+    },
+    "postgres-archive": {
+        files: { "fetch.py": archiveFetchScript, "postgres-archive.sh": archiveEngineScript, "part.sh": archivePartScript },
+        fetch: ["python3", "/drill/scripts/fetch.py"],
     },
     container: { files: { "container.sh": containerScript } },
 };

@@ -78,6 +78,31 @@ describe("what is read of the cluster", () => {
         ]);
     });
 
+    it("is its drill too, with the reason where that can't be read", async () => {
+        const result = { outcome: "passed", startedAt: "2026-11-23T05:00:00Z", endedAt: "2026-11-23T05:05:00Z", rtoSeconds: 31 };
+        const created = { name: "ledger-drill", creationTimestamp: "2026-11-22T00:00:00Z" };
+        const drill = printed({
+            items: [
+                { kind: "ConfigMap", metadata: created, data: { "result.json": JSON.stringify({ ...result, promised: promised }) } },
+                { kind: "CronJob", metadata: created },
+            ],
+        });
+        const asked: string[][] = [];
+        const with_ =
+            (answer: ReturnType<typeof printed>): RunKubectl =>
+            async (args, ...rest) => {
+                asked.push(args);
+                return args[1] === "configmaps,cronjobs" ? answer : cluster([archived], printed(JSON.stringify(shipping)))(args, ...rest);
+            };
+        const [found] = (await readArchived(with_(drill))) as { facts: PromiseFacts; promisedByDrill: object }[];
+        expect(asked.find(([, what]) => what === "configmaps,cronjobs")).toContain("ledger-drill");
+        expect(found.facts.drill).toMatchObject({ outcome: "passed", rtoSeconds: 31 });
+        expect(found.facts.drilledSince).toBe(Date.parse("2026-11-22T00:00:00Z"));
+        expect(found.promisedByDrill).toEqual(promised);
+        const [unread] = (await readArchived(with_(printed("Error from server (Forbidden): no", 1)))) as { facts: PromiseFacts }[];
+        expect(unread.facts.unread).toMatch(/its drills could not be read \(no\)/);
+    });
+
     it("says so where the primary can't be asked", async () => {
         const [found] = (await readArchived(cluster([archived], printed("error: no pod runs", 1)))) as { facts: PromiseFacts }[];
         expect(found.facts.unread).toMatch(/primary could not be asked .*no pod runs/);

@@ -1,97 +1,23 @@
 /** What runs in Python, by the Python that is here: the sandbox's own takes its place in the cluster tests. */
 
-import { spawnSync } from "node:child_process";
-import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
+import { readFileSync, rmSync } from "node:fs";
+import { join } from "node:path";
 import { listingScript } from "../../../cli/backups/archive/listing-script";
 import { keepScript } from "../../../components/backups/archive/keep-script";
 import { forget } from "../../../policies/backup";
+import { folder, objects, prepare, program, put, putBase, putWal, python } from "../../support/archive-folder";
 
-const folder = mkdtempSync(join(tmpdir(), "holdfast-archive-"));
-const objects = join(folder, "objects");
 afterAll(() => rmSync(folder, { recursive: true }));
-
-/** A bucket that is a folder: as much of boto3 as the scripts call. */
-const boto3 = `
-import os
-from datetime import datetime, timezone
-class Body:
-    def __init__(self, data): self.data = data
-    def read(self): return self.data
-class Client:
-    def get_object(self, Bucket, Key): return {"Body": Body(open(os.path.join(os.environ["OBJECTS"], Key), "rb").read())}
-    def get_paginator(self, name): return self
-    def paginate(self, Bucket, Prefix):
-        found = [os.path.join(at, name) for at, _, names in os.walk(os.path.join(os.environ["OBJECTS"], Prefix)) for name in names]
-        now = datetime(2026, 11, 23, tzinfo=timezone.utc)
-        yield {"Contents": [{"Key": os.path.relpath(each, os.environ["OBJECTS"]), "Size": os.path.getsize(each), "LastModified": now} for each in found]}
-def client(*_, **__): return Client()
-`;
-
-function put(path: string, text: string): void {
-    mkdirSync(dirname(path), { recursive: true });
-    writeFileSync(path, text);
-}
-
-/** A program that notes how it was called, or says what it is to say. */
-function program(name: string, script: string): void {
-    put(join(folder, "bin", name), `#!/bin/sh\n${script}\n`);
-    chmodSync(join(folder, "bin", name), 0o755);
-}
-
 beforeAll(() => {
-    put(join(folder, "python", "boto3.py"), boto3);
-    put(join(folder, "python", "botocore", "config.py"), "def Config(**_): return None\n");
-    put(join(folder, "python", "botocore", "__init__.py"), "");
+    prepare();
     program("barman-cloud-backup-keep", `echo "$@" >>${folder}/calls`);
     // Says what the part of the log says.
     program("pg_waldump", 'cat "$2"');
 });
 beforeEach(() => rmSync(objects, { recursive: true, force: true }));
 
-const python = (script: string, more: Record<string, string>) =>
-    spawnSync("python3", ["-c", script], {
-        encoding: "utf8",
-        env: {
-            ...process.env,
-            PATH: `${folder}/bin:${process.env.PATH}`,
-            PYTHONPATH: join(folder, "python"),
-            OBJECTS: objects,
-            ENDPOINT: "https://s3",
-            ARCHIVE: "bucket/ledger",
-            ARCHIVE_FOLDER: "postgres",
-            LOOK_INTO: "5",
-            ...more,
-        },
-    });
-
-const wal = (line: number, part: number) => `0000000${line}00000000000000${part.toString(16).toUpperCase().padStart(2, "0")}`;
-const putWal = (line: number, part: number, text = "") => put(join(objects, "ledger/postgres/wals/x", wal(line, part)), text);
 const commit = (time: string) =>
     `rmgr: Transaction len (rec/tot): 34/34, tx: 7, lsn: 0/1, prev 0/0, desc: COMMIT 2026-11-23 ${time}.123456 UTC\n`;
-
-function putBase(id: string, end: Date, more: { kept?: string; begin?: number; status?: string; hasFiles?: boolean } = {}): void {
-    const at = join(objects, "ledger/postgres/base", id);
-    const { begin = 1, status = "DONE" } = more;
-    const time = end.toISOString().replace("T", " ").replace("Z", "000+00:00");
-    const lines = {
-        begin_time: time,
-        end_time: time,
-        begin_wal: wal(1, begin),
-        end_wal: wal(1, begin),
-        status,
-        xlog_segment_size: "16777216",
-    };
-    put(
-        join(at, "backup.info"),
-        Object.entries(lines)
-            .map((line) => `${line.join("=")}\n`)
-            .join(""),
-    );
-    if (more.hasFiles ?? true) put(join(at, "data.tar.gz"), "files");
-    if (more.kept) put(join(at, "annotations", "keep"), more.kept);
-}
 
 interface Found {
     bases: { id: string; isWhole: boolean; reachesEnd: boolean; kept: string | null }[];

@@ -20,6 +20,8 @@ const isOver = (files) => Boolean(files["fetch.done"] && (files["engine.done"] |
 
 /** The oldest of the snapshots that were fetched: everything is as old as its oldest part. */
 function pointOf(files) {
+    const last = files.point ? Date.parse(files.point.text.trim()) : Number.NaN;
+    if (Number.isFinite(last)) return last;
     const lines = files["snapshots.chosen"] ? files["snapshots.chosen"].text.split("\n").filter(Boolean) : [];
     const times = lines.map((line) => Date.parse((/"time":"([^"]+)"/.exec(line) || [])[1]));
     return times.length > 0 && times.every(Number.isFinite) ? Math.min(...times) : undefined;
@@ -43,12 +45,14 @@ function failureOf(files, config, end) {
     }
     if (end.dead) return { failure: "engine-failed", detail: "the step " + end.dead + " was killed, perhaps for its memory limit" };
     if (!isOver(files)) {
-        const step = files["fetch.done"] ? "engine" : "fetch";
+        const step = files["fetch.done"] || files.fetched ? "engine" : "fetch";
         const what = files[step + ".alive"] ? "was still at work" : "hadn't started";
         return { failure: "too-slow", detail: "the step " + step + " " + what + " after " + config.deadlineSeconds + " s" };
     }
     return files.answer ? undefined : { failure: "engine-failed", detail: "there is no answer" };
 }
+
+const isArchive = ({ engine }) => engine === "postgres-archive";
 
 /** How far clocks may be apart. One that ran further ahead makes the newest backup's age unknown, and hides what was made since. */
 const toleratedSeconds = 600;
@@ -62,12 +66,15 @@ function isAhead(files, started) {
 /** What the evidence of a whole run proves, or doesn't. */
 function weighed(files, config, result) {
     const record = recordOf(files);
+    // A log has what the application has left in it; what it could answer at no place of its own is compared with nothing.
+    if (isArchive(config) && !record) return { failure: "backup-too-old", detail: files.late ? files.late.text : "there is no mark of the application's" };
+    const isCompared = !isArchive(config) || (typeof record.answer === "string" && !files.uncompared);
     // Files have none; every engine that is asked has written down what it answered.
     if (config.engine !== "container") {
-        const missing = ["app", "takenAt", "query", "answer"].filter((name) => !record || typeof record[name] !== "string");
+        const missing = ["app", "takenAt", "query", ...(isCompared ? ["answer"] : [])].filter((name) => !record || typeof record[name] !== "string");
         if (missing.length > 0) return { failure: "backup-incomplete", detail: "the record has no " + missing.join(", ") };
         if (record.app !== config.app) return { failure: "backup-missing", detail: "the newest backup is of " + record.app + ", not of " + config.app };
-        if (trimmed(record.answer) !== trimmed(files.answer.text)) {
+        if (isCompared && trimmed(record.answer) !== trimmed(files.answer.text)) {
             return { failure: "answer-differs", detail: "the restored copy answers otherwise than the application did" };
         }
     }
@@ -91,15 +98,17 @@ function judge(files, config, end) {
     const record = recordOf(files);
     const point = pointOf(files);
     // Files have no record: they are as old as their snapshot.
-    const taken = record ? Date.parse(record.takenAt) : config.engine === "container" ? point : undefined;
+    const taken = record ? Date.parse(record.takenAt) : config.engine === "container" || isArchive(config) ? point : undefined;
     if (point !== undefined) result.recoveryPoint = iso(point);
     if (Number.isFinite(taken)) result.takenAt = iso(taken);
     // Two clocks, the database's and the backup's: the one that says older counts, and none makes a backup younger than new.
     if (point !== undefined && Number.isFinite(taken) && !isAhead(files, started)) {
         result.rpoSeconds = Math.max(0, Math.round((started - Math.min(point, taken)) / 1000));
     }
+    // How long the newest mark took to the archive.
+    if (files.exposure) result.rpoSeconds = Number(files.exposure.text);
     if (files.answer) {
-        result.rtoSeconds = Math.round((files.answer.time - started) / 100) / 10;
+        result.rtoSeconds = Math.round((files.answer.time - (files["restore.began"] ? files["restore.began"].time : started)) / 100) / 10;
         result.answer = cut(trimmed(files.answer.text), 1000);
     }
     result.promised = { rpoSeconds: config.rpoSeconds, rtoSeconds: config.rtoSeconds };
