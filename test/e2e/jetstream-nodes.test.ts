@@ -4,6 +4,7 @@ import type { AcknowledgedEvents } from "./support/acknowledged-events";
 import { EventPromise, failoverSeconds, wholeSeconds } from "./support/event-promise";
 import { EventStream } from "./support/event-stream";
 import { measured, report } from "./support/measured";
+import { cutOff, reconnect } from "./support/node-link";
 import { rounds, World } from "./support/world";
 
 // In full runs alone: the round of CI has no time left for three nodes of it.
@@ -59,8 +60,8 @@ check("the leader's node is killed: no acknowledged event is lost", () =>
 check("the leader's node is cut off from everything else: no acknowledged event is lost", () =>
     repeatedly(
         "cut off",
-        (node) => stream.cutOff(node, true),
-        (node) => stream.cutOff(node, false),
+        (node) => cutOff(world, node),
+        (node) => reconnect(world, node),
     ),
 );
 

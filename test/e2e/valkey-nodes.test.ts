@@ -1,9 +1,9 @@
 /** shopping-cart on three nodes: the primary's node is killed, cut off, drained. */
 
-import { runInside } from "../../sandbox/node/compartment";
 import { AcknowledgedKeys } from "./support/acknowledged-keys";
 import { failover, lostSeconds, wholeSeconds } from "./support/failover";
 import { measured, report } from "./support/measured";
+import { cutOff, reconnect } from "./support/node-link";
 import { Store } from "./support/store";
 import { waitUntil } from "./support/wait";
 import { rounds, World } from "./support/world";
@@ -26,19 +26,6 @@ const isReady = (node: number) => {
     const path = 'jsonpath={.status.conditions[?(@.type=="Ready")].status}';
     return world.tryKubectl("get", "node", `node-${node}`, "-o", path).stdout.trim() === "True";
 };
-
-/** All packets between a node and the others, and the control plane, are lost; its pods reach each other. */
-function cutOff(node: number, isCut: boolean): void {
-    const rules = [
-        ["INPUT", "-i"],
-        ["OUTPUT", "-o"],
-        ["FORWARD", "-i"],
-        ["FORWARD", "-o"],
-    ];
-    const flag = isCut ? "-I" : "-D";
-    const script = rules.map(([chain, direction]) => `iptables -w ${flag} ${chain} ${direction} eth0 -j DROP`).join(" && ");
-    runInside(world.layout.node(node).folder, ["sh", "-c", script]);
-}
 
 check("three members are on three nodes", () => {
     world.holdfast("sandbox", "up", "--nodes", "3");
@@ -83,10 +70,10 @@ check("the primary's node is cut off: what it acknowledges to clients beside it 
         (node, primary) => {
             // By the way in that is on this node, so that nothing is between it and the primary.
             beside = new AcknowledgedKeys(world, store, { node, host: store.pod(primary, "{.status.podIP}"), port: 6380 });
-            cutOff(node, true);
+            cutOff(world, node);
         },
         (node) => {
-            cutOff(node, false);
+            reconnect(world, node);
             beside.waitForMore(50, 60);
             const { acknowledged, lost, lostSeconds: seconds } = beside.stop();
             const what = "a client beside a primary that is cut off";

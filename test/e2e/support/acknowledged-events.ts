@@ -3,7 +3,7 @@ import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
 import type { EventStream } from "./event-stream";
-import { waitUntil } from "./wait";
+import { retry, waitUntil } from "./wait";
 import type { World } from "./world";
 
 /** An event that JetStream has acknowledged: its number, the sequence it was told, and when. */
@@ -77,7 +77,8 @@ export class AcknowledgedEvents {
     stop(): EventsOutcome {
         try {
             const acknowledged = this.halt();
-            const stored = this.stream.stored(Number(acknowledged[0]?.sequence ?? 1));
+            // A member that comes back may have the others vote just now: a gap, but no loss.
+            const stored = retry(60, () => this.stream.stored(Number(acknowledged[0]?.sequence ?? 1)));
             const numbers = [...stored.values()];
             const times = acknowledged.map(({ milliseconds }) => milliseconds).sort((a, b) => a - b);
             return {

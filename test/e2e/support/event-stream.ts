@@ -81,21 +81,6 @@ export class EventStream {
         this.startClient((node % 3) + 1);
     }
 
-    /** Nothing reaches the node any more, and nothing leaves it; or everything again. */
-    cutOff(node: number, isCutOff: boolean): void {
-        const change = isCutOff ? "-I" : "-D";
-        const { folder } = this.world.layout.node(node);
-        for (const rule of [
-            ["INPUT", "-i"],
-            ["FORWARD", "-i"],
-            ["FORWARD", "-o"],
-            ["OUTPUT", "-o"],
-        ]) {
-            const [chain, direction] = rule as [string, string];
-            runInside(folder, ["iptables", "-w", change, chain, direction, "eth0", "-j", "DROP"]);
-        }
-    }
-
     /** Runs the client program once. */
     ask(...argv: string[]): string {
         return this.world.kubectl("-n", this.app, "exec", this.client, "--", "node", "/programs/stream-client.js", ...argv);
