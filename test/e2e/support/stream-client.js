@@ -17,6 +17,9 @@ const options = { user: process.env.NATS_USER, password: process.env.NATS_PASSWO
 const pause = (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds));
 const bodyOf = (number) => `${number} ${crypto.createHash("sha256").update(String(number)).digest("hex")}`;
 
+/** How long a reader waits for the next message. */
+const silenceSeconds = 10;
+
 /** Any of the servers, not always the same first. */
 const connectSomewhere = () =>
     connectToAny(
@@ -55,7 +58,11 @@ async function read(stream, first) {
     const inbox = `_INBOX.read.${process.pid}.${Date.now()}`;
     const done = new Promise((resolve, reject) => {
         connection.closed.then(() => reject(new Error("the connection was lost")));
+        // A server whose copy has just caught up can stop delivering without a word ("Cache lookup detected no cache" in its log).
+        const giveUp = () => reject(new Error(`nothing came for ${silenceSeconds} s after ${count} messages`));
+        const silence = setTimeout(giveUp, silenceSeconds * 1000).unref();
         connection.subscribe(inbox, ({ subject, reply, header, data }) => {
+            silence.refresh();
             // $JS.ACK.<stream>.<consumer>.<deliveries>.<sequence>.<…>.<time>.<pending>
             const [, , , , , sequence, , time, pending] = (reply ?? "").split(".");
             if (sequence === undefined) return;
@@ -64,9 +71,13 @@ async function read(stream, first) {
             const hash = crypto.createHash("sha256").update(header).update(data).digest("hex").slice(0, 16);
             process.stdout.write(`${sequence} ${isWhole ? number : "damaged"} ${subject} ${time} ${hash}\n`);
             count += 1;
-            if (pending === "0") resolve();
+            if (pending !== "0") return;
+            clearTimeout(silence);
+            resolve();
         });
     });
+    // Nobody waits for it where there is nothing to read.
+    done.catch(() => undefined);
     if (info.state.messages > 0 && info.state.last_seq >= first) {
         const start = { deliver_policy: "by_start_sequence", opt_start_seq: first };
         const config = { ...start, deliver_subject: inbox, ack_policy: "none", mem_storage: true, num_replicas: 1 };
