@@ -76,6 +76,8 @@ export class ClusterFailover {
             } finally {
                 mend?.();
             }
+            // What comes back may take the role over once more.
+            writes.waitForMore(50, 2 * this.promise.seconds);
         });
     }
 }
