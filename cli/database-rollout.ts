@@ -12,7 +12,11 @@ interface PodObject {
     spec: { containers: { name: string; image: string }[] };
     status?: {
         conditions?: { type: string; status: string }[];
-        containerStatuses?: { name: string; state?: { waiting?: { reason?: string } } }[];
+        containerStatuses?: {
+            name: string;
+            started?: boolean;
+            state?: { waiting?: { reason?: string }; running?: { startedAt?: string } };
+        }[];
     };
 }
 
@@ -29,15 +33,26 @@ const imageOf = ({ spec }: PodObject): string => spec.containers.find(({ name })
 const isReady = ({ status }: PodObject): boolean =>
     status?.conditions?.some(({ type, status: is }) => type === "Ready" && is === "True") ?? false;
 
-const waitsFor = ({ status }: PodObject): string | undefined =>
-    status?.containerStatuses?.find(({ name }) => name === container)?.state?.waiting?.reason;
+const serverOf = ({ status }: PodObject) => status?.containerStatuses?.find(({ name }) => name === container);
+const waitsFor = (pod: PodObject): string | undefined => serverOf(pod)?.state?.waiting?.reason;
+
+/** Seconds that the server of a pod has run without an answer; 0 where it answers, or doesn't run. */
+function silentSeconds(pod: PodObject): number {
+    const { started, state } = serverOf(pod) ?? {};
+    const since = started === false ? Date.parse(state?.running?.startedAt ?? "") : Number.NaN;
+    return Number.isNaN(since) ? 0 : Math.max(0, (Date.now() - since) / 1000);
+}
 
 /** Why the server of a pod can't start, where Kubernetes has tried more than once. */
 const whyStuck = (pod: PodObject): string | undefined =>
     ["ImagePullBackOff", "InvalidImageName", "ErrImageNeverPull", "CrashLoopBackOff"].find((known) => known === waitsFor(pod));
 
-/** While its image is asked for once more, it is as stuck as before. */
-const isStuck = (pod: PodObject): boolean => whyStuck(pod) !== undefined || waitsFor(pod) === "ErrImagePull";
+/** The same, or that a server which was ended in good order a moment before doesn't answer for so long: it has next to no log to replay. */
+const whyStopped = (pod: PodObject, silence: number): string | undefined =>
+    whyStuck(pod) ?? (silentSeconds(pod) > silence ? `it runs, and hasn't answered for ${silence} s` : undefined);
+
+/** While its image is asked for once more, it is as stuck as before; and so is one that never answered. */
+const isStuck = (pod: PodObject): boolean => whyStuck(pod) !== undefined || waitsFor(pod) === "ErrImagePull" || silentSeconds(pod) > 0;
 
 async function podsOf(kubectl: Kubectl, { name, namespace }: KnownCluster): Promise<PodObject[]> {
     const selector = `cnpg.io/cluster=${name},cnpg.io/podRole=instance`;
@@ -64,7 +79,7 @@ function leftOf(cluster: KnownCluster, { spec, status }: ClusterObject, pods: re
     return status?.phase === healthy ? undefined : `${quoted(cluster)}: ${status?.phase ?? "waiting for the operator"}`;
 }
 
-/** Has members that an earlier image got stuck made anew: the operator waits for them forever. They never ran, so nothing is lost. */
+/** Has members that an earlier image got stuck made anew: the operator waits for them forever. They never answered, so nothing is lost. */
 async function freeStuck(kubectl: Kubectl, cluster: KnownCluster, image: string, say: (text: string) => void): Promise<boolean> {
     const stuck = (await podsOf(kubectl, cluster)).filter((pod) => isStuck(pod) && imageOf(pod) !== image);
     for (const pod of stuck) {
@@ -74,10 +89,10 @@ async function freeStuck(kubectl: Kubectl, cluster: KnownCluster, image: string,
     return stuck.length > 0;
 }
 
-function refusal(cluster: KnownCluster, stuck: PodObject, pods: readonly PodObject[]): UserError {
+function refusal(cluster: KnownCluster, stuck: PodObject, why: string, pods: readonly PodObject[]): UserError {
     const others = [...new Set(pods.filter(isReady).map(imageOf))].filter((image) => image !== imageOf(stuck));
     return new UserError(
-        `The update of ${quoted(cluster)} stopped at its first member: ${stuck.metadata.name} can't start with ${imageOf(stuck)} (${whyStuck(stuck)}). ` +
+        `The update of ${quoted(cluster)} stopped at its first member: ${stuck.metadata.name} can't start with ${imageOf(stuck)} (${why}). ` +
             (others.length > 0 ? `The others run on with ${others.join(", ")}. ` : "") +
             "Write an image that can be had, or take yours back, and run the same command again; `holdfast status` says more.",
     );
@@ -91,7 +106,7 @@ export async function afterRollout(
     kubectl: Kubectl,
     cluster: Awaited,
     say: (text: string) => void,
-    { seconds, pauseMilliseconds } = { seconds: 900, pauseMilliseconds: 1000 },
+    { seconds, silenceSeconds, pauseMilliseconds } = { seconds: 900, silenceSeconds: 120, pauseMilliseconds: 1000 },
 ): Promise<void> {
     const object = await find(kubectl, cluster);
     if (!object) return;
@@ -108,8 +123,12 @@ export async function afterRollout(
             const now = await find(kubectl, cluster);
             if (!now) return undefined;
             const pods = await podsOf(kubectl, cluster);
-            const stuck = pods.find((pod) => whyStuck(pod) !== undefined && imageOf(pod) === now.spec.imageName);
-            if (stuck) throw refusal(cluster, stuck, pods);
+            // Those that are woken may have a long log to replay: nobody knows how they ended.
+            const silence = cluster.isWoken ? seconds : silenceSeconds;
+            for (const pod of pods.filter((each) => imageOf(each) === now.spec.imageName)) {
+                const why = whyStopped(pod, silence);
+                if (why) throw refusal(cluster, pod, why, pods);
+            }
             const left = leftOf(cluster, now, pods);
             done = left === undefined ? done + 1 : 0;
             return left ?? (done < needed ? `${quoted(cluster)}: every member is ready` : undefined);

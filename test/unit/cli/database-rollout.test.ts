@@ -11,18 +11,25 @@ interface Member {
     name: string;
     image: string;
     reason?: string;
+    /** It runs for so many seconds, and hasn't answered. */
+    silent?: number;
 }
 interface Moment {
     phase?: string;
     members: Member[];
 }
 
-const server = ({ name, image, reason }: Member) => ({
+const ago = (seconds: number) => new Date(Date.now() - seconds * 1000).toISOString();
+const stateOf = ({ reason, silent }: Member) => {
+    if (silent !== undefined) return { started: false, state: { running: { startedAt: ago(silent) } } };
+    return { started: reason === undefined, state: reason === undefined ? {} : { waiting: { reason } } };
+};
+const server = ({ name, image, ...how }: Member) => ({
     metadata: { name },
     spec: { containers: [{ name: "postgres", image }] },
     status: {
-        conditions: [{ type: "Ready", status: reason === undefined ? "True" : "False" }],
-        containerStatuses: [{ name: "postgres", state: reason === undefined ? {} : { waiting: { reason } } }],
+        conditions: [{ type: "Ready", status: stateOf({ name, image, ...how }).started ? "True" : "False" }],
+        containerStatuses: [{ name: "postgres", ...stateOf({ name, image, ...how }) }],
     },
 });
 
@@ -54,7 +61,7 @@ const half: Member[] = [
     { name: "ledger-2", image: "pg:17.5" },
 ];
 const before = { ...ledger, generation: 1, isWoken: false };
-const within = (seconds: number) => ({ seconds, pauseMilliseconds: 1 });
+const within = (seconds: number) => ({ seconds, silenceSeconds: 60, pauseMilliseconds: 1 });
 const saying = () => {
     const said: string[] = [];
     return { said, say: (text: string) => said.push(text) };
@@ -111,6 +118,24 @@ test("a member that can't start ends the update with the way back", async () => 
     await expect(afterRollout(rolled({ image: "pg:nope" }, { members }), before, () => {}, within(10))).rejects.toThrow(
         /stopped at its first member: ledger-2 can't start with pg:nope \(ImagePullBackOff\)\. The others run on with pg:17\.4\. Write an image/,
     );
+});
+
+test("so does one that runs and never answers, but not one that is woken: that may have a long log to replay", async () => {
+    const members = [both("pg:17.4")[0], { name: "ledger-2", image: "pg:17.5", silent: 61 }];
+    await expect(afterRollout(rolled({}, { members }), before, () => {}, within(10))).rejects.toThrow(
+        "ledger-2 can't start with pg:17.5 (it runs, and hasn't answered for 60 s)",
+    );
+    const slow = [both("pg:17.4")[0], { name: "ledger-2", image: "pg:17.5", silent: 30 }];
+    await afterRollout(rolled({}, { members: slow }, { members: both("pg:17.5") }), before, () => {}, within(10));
+    const woken = { ...before, isWoken: true };
+    await afterRollout(rolled({}, { members }, { members: both("pg:17.5") }), woken, () => {}, { ...within(300) });
+});
+
+test("one that never answered with an earlier image is made anew with the one that is asked for", async () => {
+    const silent = [both("pg:17.5")[0], { name: "ledger-2", image: "pg:nope", silent: 5 }];
+    const kubectl = rolled({}, { members: silent }, { members: both("pg:17.5") });
+    await afterRollout(kubectl, before, () => {}, within(10));
+    expect(kubectl.asked).toEqual(["delete pod ledger-2 -n bank --wait=false"]);
 });
 
 test("one that an earlier image got stuck is made anew, also by an update that changes nothing; one that starts is left alone", async () => {
