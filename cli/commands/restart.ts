@@ -7,8 +7,7 @@ import { runSteps } from "../progress";
 /** Restarts an application's members one after the other, or one of them; volumes and claims stay. */
 export async function runRestart(app: string, pod: string | undefined, options: MembersOptions): Promise<void> {
     const members = openMembers(app, options).members();
-    const view = await members.look();
-    const problems = restartProblems(view, app, pod);
+    const { view, problems } = await members.lookAt((now) => restartProblems(now, app, pod));
     if (problems.length > 0) throw userErrors(`${pod ?? app} can't be restarted now; nothing was changed.`, problems);
     const names = pod === undefined ? restartOrder(view) : [pod];
     const command = ["npx holdfast restart", app, ...(pod === undefined ? [] : [pod])].join(" ");

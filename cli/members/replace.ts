@@ -79,9 +79,9 @@ async function claimProblems({ api, engine, place }: Members, claims: readonly L
 /** Looks at everything, and refuses with all that speaks against it; nothing is changed. */
 export async function planReplacement(members: Members, member: string, kubectl: string): Promise<Replacement> {
     const { api, place } = members;
-    const [begun, view] = await Promise.all([openJournal(api, place), members.look()]);
-    if (begun?.member === member) return { member, view, claims: begun.claims, hasBegun: true };
-    const problems = replaceProblems(view, place.app, member);
+    const begun = await openJournal(api, place);
+    if (begun?.member === member) return { member, view: await members.look(), claims: begun.claims, hasBegun: true };
+    const { view, problems } = await members.lookAt((now) => replaceProblems(now, place.app, member));
     if (begun)
         problems.push(`the replacement of ${begun.member} has begun, and comes first: npx holdfast replace ${place.app} ${begun.member}`);
     const isMember = view.members.some(({ name }) => name === member);
@@ -94,9 +94,9 @@ export async function planReplacement(members: Members, member: string, kubectl:
 
 /** The others have everything, and the volume stays, at this moment. */
 async function stillSafe(members: Members, member: string, kubectl: string): Promise<View> {
-    const view = await members.look();
+    const { view, problems } = await members.lookAt((now) => replaceProblems(now, members.place.app, member));
     const claims = await claimsOf(members, view, member);
-    const problems = [...replaceProblems(view, members.place.app, member), ...(await claimProblems(members, claims, kubectl))];
+    problems.push(...(await claimProblems(members, claims, kubectl)));
     if (problems.length > 0) throw new Trouble(problems.join("; "));
     return view;
 }

@@ -44,9 +44,9 @@ export function restartSteps(members: Members, names: readonly string[], first: 
                 (update) =>
                     stopping(name, async () => {
                         // What was seen before the members that came first may be long ago.
-                        view = await members.look();
-                        const problems = restartProblems(view, app, name);
-                        if (problems.length > 0) throw new Trouble(problems.join("; "));
+                        const looked = await members.lookAt((now) => restartProblems(now, app, name));
+                        view = looked.view;
+                        if (looked.problems.length > 0) throw new Trouble(looked.problems.join("; "));
                         if (mustHandOver()) {
                             await members.handOver(view, name, update);
                             view = await members.settled(view, name, update);

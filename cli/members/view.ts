@@ -38,6 +38,20 @@ const namesOf = (members: readonly Member[]): string => listed(members.map(({ na
 const lacking = (members: readonly Member[]): string[] =>
     members.filter(({ lacks }) => lacks !== undefined).map(({ name, lacks }) => `${name} is not in sync: ${lacks}`);
 
+/** Data that would go with a member, one line each. */
+const onlyIn = (member: Member | undefined): string[] =>
+    (member?.onlyCopies ?? []).map((what) => `${member?.name} has the only whole copy of ${what}`);
+
+/**
+ * Whether all that speaks against a step is that members are behind, and what follows from it: under a client that writes, that is so at one
+ * look and not at the next.
+ */
+export function isMomentary(problems: readonly string[], { members }: View): boolean {
+    const behind = lacking(members);
+    const follows = [...behind, ...members.flatMap(onlyIn)];
+    return problems.some((problem) => behind.includes(problem)) && problems.every((problem) => follows.includes(problem));
+}
+
 /** What is missing until every member is there and has everything; undefined where nothing is. */
 export function unsettled(view: View): string | undefined {
     const [first] = lacking(view.members);
@@ -94,8 +108,7 @@ export function replaceProblems(view: View, app: string, name: string): string[]
     if (rest.length === 0) {
         return [`${name} is the only member, and has the only copy of the data. With more members (holdfast:replicas) there is another.`];
     }
-    const only = view.members.find((member) => member.name === name)?.onlyCopies ?? [];
-    return [...lacking(rest), ...only.map((what) => `${name} has the only whole copy of ${what}`)];
+    return [...lacking(rest), ...onlyIn(view.members.find((member) => member.name === name))];
 }
 
 /**

@@ -5,7 +5,7 @@ import type { ClusterApi } from "../backups/cluster";
 import { UserError } from "../errors";
 import { span } from "../status/words";
 import type { MemberEngine, Place } from "./engines/engine";
-import { troubleBetween, unsettled, type View } from "./view";
+import { isMomentary, troubleBetween, unsettled, type View } from "./view";
 
 /** Says how far a step is. */
 export type Update = (text: string) => void;
@@ -16,6 +16,9 @@ export const pause = (): Promise<void> => setTimeout(1000);
 /** A cluster that doesn't answer for a moment is asked again for so long. */
 const silentSeconds = 60;
 
+/** A member that is behind at one look is looked at again for so long. */
+const behindSeconds = 15;
+
 /** One application's members, as its engine sees them. */
 export class Members {
     constructor(
@@ -23,10 +26,22 @@ export class Members {
         readonly engine: MemberEngine,
         readonly place: Place,
         private readonly limitSeconds: number,
+        private readonly momentSeconds = behindSeconds,
     ) {}
 
     look(): Promise<View> {
         return this.engine.view(this.api, this.place);
+    }
+
+    /** A look, and what speaks against a step by it; members that are behind have a moment to catch up. */
+    async lookAt(problemsOf: (view: View) => string[]): Promise<{ view: View; problems: string[] }> {
+        const end = Date.now() + this.momentSeconds * 1000;
+        for (;;) {
+            const view = await this.look();
+            const problems = problemsOf(view);
+            if (!isMomentary(problems, view) || Date.now() > end) return { view, problems };
+            await pause();
+        }
     }
 
     /** Has somebody else lead. */

@@ -146,6 +146,6 @@ export class ClusterStandIn {
             },
             ...more,
         };
-        return new Members(this as never, engine, { app: "carts", namespace: "carts" }, limitSeconds);
+        return new Members(this as never, engine, { app: "carts", namespace: "carts" }, limitSeconds, 0);
     }
 }

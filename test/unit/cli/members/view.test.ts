@@ -1,6 +1,7 @@
 /** Who may be restarted or replaced, in which order, and what counts as trouble. */
 
 import {
+    isMomentary,
     type Member,
     replaceProblems,
     restartOrder,
@@ -98,6 +99,16 @@ describe("a fresh volume is refused", () => {
     ])("%s", (_what, view, name, problems) => {
         expect(replaceProblems(view, "carts", name)).toEqual(problems);
     });
+});
+
+test("that members are behind may pass, and that a member has the only whole copy with it; nothing else does", () => {
+    const copies = { onlyCopies: ["the stream clicks"] };
+    const moment = (view: View, name: string) => isMomentary(replaceProblems(view, "carts", name), view);
+    expect(moment(three({ "carts-2": behind }), "carts-1")).toBe(true);
+    expect(moment(three({ "carts-2": behind, "carts-1": copies }), "carts-1")).toBe(true);
+    expect(moment(three({ "carts-1": copies }), "carts-1")).toBe(false);
+    expect(moment(three({ "carts-2": behind }), "carts-3")).toBe(false);
+    expect(moment(three(), "carts-1")).toBe(false);
 });
 
 describe("trouble", () => {
