@@ -1,5 +1,5 @@
 /**
- * Runs the cluster tests: `npm run e2e [-- --full] [--minutes n] [--json --outputFile=f] [part of a file's name …]`.
+ * Runs the cluster tests: `npm run e2e [-- --full] [--minutes n] [--json --outputFile=f] [name, or part of names …]`.
  *
  * --full runs every round of the repeated faults. --minutes says when no further file may begin: what is left then is skipped, by name.
  * Each file is a jest run of its own with a limit, so that one that hangs costs its own limit and nothing else, and what it left running is
@@ -35,8 +35,11 @@ function readArguments(words) {
         else options.parts.push(word);
     }
     if (options.json && !options.outputFile) problems.push("--json: say where with --outputFile=f");
-    const files = findFiles().filter((file) => options.parts.length === 0 || options.parts.some((part) => file.includes(part)));
-    if (files.length === 0) problems.push(`no file's name contains ${options.parts.join(", ")}: there are ${findFiles().join(", ")}`);
+    const there = findFiles();
+    // A whole name is that file alone, though others' names begin with it.
+    const means = (part, file) => (there.includes(part) ? file === part : file.includes(part));
+    const files = there.filter((file) => options.parts.length === 0 || options.parts.some((part) => means(part, file)));
+    if (files.length === 0) problems.push(`no file's name contains ${options.parts.join(", ")}: there are ${there.join(", ")}`);
     if (problems.length > 0) {
         for (const problem of problems) console.error(`e2e: ${problem}`);
         process.exit(1);
