@@ -3,12 +3,13 @@
  * a member that can't start ends the wait with what to do, and one that an earlier update got stuck is made anew.
  */
 
+import { setTimeout } from "node:timers/promises";
 import type { StateResource } from "./claims-in-state";
 import { UserError } from "./errors";
 import { type ClusterObject, clustersIn, find, type KnownCluster, type Kubectl, quoted, until, wake } from "./hibernation";
 
 interface PodObject {
-    metadata: { name: string };
+    metadata: { name: string; deletionTimestamp?: string };
     spec: { containers: { name: string; image: string }[] };
     status?: {
         conditions?: { type: string; status: string }[];
@@ -81,12 +82,45 @@ function leftOf(cluster: KnownCluster, { spec, status }: ClusterObject, pods: re
 
 /** Has members that an earlier image got stuck made anew: the operator waits for them forever. They never answered, so nothing is lost. */
 async function freeStuck(kubectl: Kubectl, cluster: KnownCluster, image: string, say: (text: string) => void): Promise<boolean> {
-    const stuck = (await podsOf(kubectl, cluster)).filter((pod) => isStuck(pod) && imageOf(pod) !== image);
+    const stuck = (await podsOf(kubectl, cluster)).filter(
+        (pod) => isStuck(pod) && imageOf(pod) !== image && pod.metadata.deletionTimestamp === undefined,
+    );
     for (const pod of stuck) {
         say(`${quoted(cluster)}: ${pod.metadata.name} can't start with ${imageOf(pod)}, and is made anew with ${image}`);
         await kubectl.run(["delete", "pod", pod.metadata.name, "-n", cluster.namespace, "--wait=false"]);
     }
     return stuck.length > 0;
+}
+
+/**
+ * Frees stuck members for as long as something is at work: `pulumi up` waits for a database to be well, and the operator for members that an
+ * earlier image got stuck, so that without it an update which takes such an image back would wait for itself.
+ */
+export async function whileFreeing<T>(
+    kubectl: Kubectl,
+    clusters: readonly KnownCluster[],
+    say: (text: string) => void,
+    work: Promise<T>,
+    pauseMilliseconds = 3000,
+): Promise<T> {
+    const ended = new AbortController();
+    const free = async () => {
+        while (clusters.length > 0 && !ended.signal.aborted) {
+            await setTimeout(pauseMilliseconds, undefined, { signal: ended.signal }).catch(() => undefined);
+            for (const cluster of ended.signal.aborted ? [] : clusters) {
+                // A cluster that doesn't answer is the update's to tell.
+                const image = (await find(kubectl, cluster).catch(() => undefined))?.spec.imageName;
+                if (image !== undefined) await freeStuck(kubectl, cluster, image, say).catch(() => undefined);
+            }
+        }
+    };
+    const freeing = free();
+    try {
+        return await work;
+    } finally {
+        ended.abort();
+        await freeing;
+    }
 }
 
 function refusal(cluster: KnownCluster, stuck: PodObject, why: string, pods: readonly PodObject[]): UserError {

@@ -4,7 +4,7 @@ import { ClusterApi } from "../backups/cluster";
 import { refuseHarm } from "../before-up";
 import { knownResources } from "../claims-in-state";
 import { forContext } from "../context-stack";
-import { afterRollout, beforeRollout } from "../database-rollout";
+import { afterRollout, beforeRollout, whileFreeing } from "../database-rollout";
 import { onStack } from "../deployment";
 import { UserError } from "../errors";
 import { makeWayForLeftClasses } from "../left-classes";
@@ -33,13 +33,15 @@ export async function runUp(name: string, options: UpOptions): Promise<void> {
         const { cluster } = clusterOf(checked.settings, surroundings);
         const api = cluster && new ClusterApi(cluster, pulumi.env);
         const databases = api ? await beforeRollout(api, resources) : [];
-        const status = await pulumi.interactive(["up", "--stack", stack, "--suppress-outputs", ...consent]);
+        const say = (text: string) => console.error(text);
+        const update = pulumi.interactive(["up", "--stack", stack, "--suppress-outputs", ...consent]);
+        const status = api ? await whileFreeing(api, databases, say, update) : await update;
         if (status !== 0) {
             throw new UserError(
                 `\`pulumi up\` ended with exit code ${status}; its message is above. What was made stays; run the same command again to go on.`,
             );
         }
-        for (const database of databases) if (api) await afterRollout(api, database, (text) => console.error(text));
+        for (const database of databases) if (api) await afterRollout(api, database, say);
         const outputs = JSON.parse(pulumi.run(["stack", "output", "--json", "--stack", stack]));
         if (checked.settings.isStopped) console.log(`"${stack}" is made, and no member of it runs (holdfast:isStopped).`);
         else console.log(summary(stack, outputs, checked.settings.target === "sandbox"));

@@ -1,6 +1,7 @@
 /** What `holdfast up` waits for once Pulumi has changed a database that an operator rolls by itself. */
 
-import { afterRollout, beforeRollout } from "../../../cli/database-rollout";
+import { setTimeout } from "node:timers/promises";
+import { afterRollout, beforeRollout, whileFreeing } from "../../../cli/database-rollout";
 
 const ledger = { name: "ledger", namespace: "bank" };
 const resources = [{ type: "kubernetes:postgresql.cnpg.io/v1:Cluster", inputs: { metadata: ledger } }] as Parameters<
@@ -148,4 +149,28 @@ test("one that an earlier image got stuck is made anew, also by an update that c
     const starting = rolled({ generation: 1 }, { members: [{ name: "ledger-2", image: "pg:17.4", reason: "ContainerCreating" }] });
     await afterRollout(starting, before, say, within(0));
     expect(starting.asked).toEqual([]);
+});
+
+test("while Pulumi waits for a database to be well, members that an earlier image got stuck are made anew, once each", async () => {
+    const broken = [both("pg:17.5")[0], { name: "ledger-2", image: "pg:nope", silent: 5 }];
+    const asked = rolled({ image: "pg:nope" }, { members: broken });
+    expect(await whileFreeing(asked, [ledger], () => {}, setTimeout(20, "made"), 1)).toBe("made");
+    expect(asked.asked).toEqual([]);
+
+    const back = rolled({}, { members: broken }, { members: both("pg:17.5") });
+    const { said, say } = saying();
+    await whileFreeing(back, [ledger], say, setTimeout(20), 1);
+    expect(back.asked).toEqual(["delete pod ledger-2 -n bank --wait=false"]);
+    expect(said).toEqual(["bank/ledger: ledger-2 can't start with pg:nope, and is made anew with pg:17.5"]);
+
+    const silent = { run: () => Promise.reject(new Error("connection refused")) };
+    await expect(
+        whileFreeing(
+            silent,
+            [ledger],
+            say,
+            setTimeout(20).then(() => Promise.reject(new Error("failed"))),
+            1,
+        ),
+    ).rejects.toThrow("failed");
 });
