@@ -25,8 +25,25 @@ export interface Monitored {
     health?: string;
     jsz?: {
         meta_cluster?: Group & { cluster_size?: number };
-        account_details?: { name: string; stream_detail?: { name: string; cluster?: Group }[] }[];
+        account_details?: { name: string; stream_detail?: StreamDetail[] }[];
     };
+}
+
+/** A stream as one member has it: who is in its group, and what this member itself has stored. */
+interface StreamDetail {
+    name: string;
+    cluster?: Group;
+    state?: { messages: number; last_seq: number };
+}
+
+const accountOf = (account: string, stream: string) => (account === "APP" ? stream : `${account}/${stream}`);
+
+/** What a member itself has stored of each stream. */
+function storedBy({ jsz }: Monitored = {}): Map<string, { messages: number; last_seq: number }> {
+    const details = (jsz?.account_details ?? []).flatMap(({ name: account, stream_detail = [] }) =>
+        stream_detail.map(({ name, state }) => [accountOf(account, name), state] as const),
+    );
+    return new Map(details.flatMap(([name, state]) => (state ? [[name, state] as const] : [])));
 }
 
 /** Every stream with its group, as its leader sees it; as another member does where nobody leads. */
@@ -35,7 +52,7 @@ function streamsOf(answers: Record<string, Monitored>): Map<string, Group> {
     for (const [member, { jsz }] of Object.entries(answers)) {
         for (const { name: account, stream_detail = [] } of jsz?.account_details ?? []) {
             for (const { name, cluster = {} } of stream_detail) {
-                const key = account === "APP" ? name : `${account}/${name}`;
+                const key = accountOf(account, name);
                 if (!streams.has(key) || cluster.leader === member) streams.set(key, cluster);
             }
         }
@@ -52,6 +69,21 @@ function groupLacks(what: string, group: Group, member: string): string | undefi
     return `it is ${peer.lag ? `${peer.lag} operations ` : ""}behind in ${what}`;
 }
 
+/**
+ * What a member has less than its leader had a moment before. A leader calls a copy current that follows it, also while that copy is still
+ * given what came before: only what the member itself has stored tells.
+ */
+function storesLess(stream: string, group: Group, member: string, answers: Answers, earlier: Answers): string | undefined {
+    if (group.leader === undefined || group.leader === member || !isIn(group, member)) return undefined;
+    const asked = storedBy(earlier[group.leader]).get(stream);
+    const leads = storedBy(answers[group.leader]).get(stream);
+    if (asked === undefined || leads === undefined) return undefined;
+    const has = storedBy(answers[member]).get(stream) ?? { messages: 0, last_seq: 0 };
+    // What is too old goes meanwhile.
+    const missing = Math.max(asked.last_seq - has.last_seq, Math.min(asked.messages, leads.messages) - has.messages);
+    return missing > 0 ? `it has ${missing} messages less than its leader in the stream ${stream}` : undefined;
+}
+
 /** Members of a group that have everything. */
 const currentIn = ({ leader, replicas = [] }: Group): string[] => [
     ...(leader ? [leader] : []),
@@ -60,7 +92,10 @@ const currentIn = ({ leader, replicas = [] }: Group): string[] => [
 
 const isIn = ({ leader, replicas = [] }: Group, member: string) => leader === member || replicas.some(({ name }) => name === member);
 
-export function jetStreamView(seen: SeenSet, answers: Record<string, Monitored>): View {
+type Answers = Record<string, Monitored>;
+
+/** `earlier` is what the same members had answered a moment before. */
+export function jetStreamView(seen: SeenSet, answers: Answers, earlier: Answers = answers): View {
     const view = setView(seen);
     const leader = Object.entries(answers).find(([name, { jsz }]) => jsz?.meta_cluster?.leader === name);
     const meta = leader?.[1].jsz?.meta_cluster;
@@ -68,7 +103,8 @@ export function jetStreamView(seen: SeenSet, answers: Record<string, Monitored>)
     for (const member of view.members) {
         member.isPrimary = member.name === leader?.[0];
         for (const [stream, group] of streams) {
-            if (isIn(group, member.name) && !currentIn(group).some((name) => name !== member.name)) {
+            const hasIt = (name: string) => storesLess(stream, group, name, answers, earlier) === undefined;
+            if (isIn(group, member.name) && !currentIn(group).some((name) => name !== member.name && hasIt(name))) {
                 member.onlyCopies.push(`the stream ${stream}`);
             }
         }
@@ -85,6 +121,7 @@ export function jetStreamView(seen: SeenSet, answers: Record<string, Monitored>)
                     groups
                         .map(([what, group]) => (isIn(group, member.name) ? groupLacks(what, group, member.name) : undefined))
                         .find(Boolean) ??
+                    [...streams].map(([stream, group]) => storesLess(stream, group, member.name, answers, earlier)).find(Boolean) ??
                     answer.health);
     }
     return view;
@@ -105,9 +142,13 @@ export const jetstream: MemberEngine = {
     claimsOf: "stack",
     async view(api, place) {
         const seen = await seeSet(api, place);
-        const asked = seen.pods.filter(isRunning).map(async ({ metadata: { name } }) => {
-            return [name, await ask(api, place, name).catch((): Monitored => ({}))] as const;
-        });
-        return jetStreamView(seen, Object.fromEntries(await Promise.all(asked)));
+        const everyone = async (): Promise<Answers> => {
+            const asked = seen.pods.filter(isRunning).map(async ({ metadata: { name } }) => {
+                return [name, await ask(api, place, name).catch((): Monitored => ({}))] as const;
+            });
+            return Object.fromEntries(await Promise.all(asked));
+        };
+        const earlier = await everyone();
+        return jetStreamView(seen, await everyone(), earlier);
     },
 };

@@ -122,6 +122,8 @@ describe("Valkey's members", () => {
 });
 
 describe("JetStream's members", () => {
+    // biome-ignore lint/suspicious/noExplicitAny: what a server says is changed in the middle of it.
+    type Open = any;
     const peers = (...names: string[]) => names.map((name) => ({ name, current: true }));
     const stream = (leader: string, ...replicas: string[]) => ({ name: "clicks", cluster: { leader, replicas: peers(...replicas) } });
     const monitored = (streams: object[], meta: object = { leader: "carts-0" }): Monitored =>
@@ -137,8 +139,35 @@ describe("JetStream's members", () => {
         change(answers);
         return jetStreamView(seenSet("carts", 3), answers);
     };
-    // biome-ignore lint/suspicious/noExplicitAny: what a server says is changed in the middle of it.
-    type Open = any;
+    /** What each of the three has stored. */
+    const storing = (...stored: [messages: number, last_seq: number][]) => {
+        const answers = well();
+        for (const [member, [messages, last_seq]] of stored.entries()) {
+            Object.assign((answers as Open)[`carts-${member}`].jsz.account_details[0].stream_detail[0], { state: { messages, last_seq } });
+        }
+        return answers;
+    };
+    const stored = (now: Record<string, Monitored>, earlier = now) => jetStreamView(seenSet("carts", 3), now, earlier);
+
+    it("are in sync when they have stored what their leader had a moment before, and not because it calls them current", () => {
+        expect(lacks(stored(storing([90, 100], [90, 100], [90, 100])))).toEqual({});
+        // What came since the look before is nothing that they lack, nor what has become too old.
+        expect(lacks(stored(storing([90, 100], [92, 102], [89, 100]), storing([90, 99], [89, 100], [89, 98])))).toEqual({});
+        const late = stored(storing([90, 100], [90, 100], [30, 40]));
+        expect(lacks(late)).toEqual({ "carts-2": "it has 60 messages less than its leader in the stream clicks" });
+        expect(lacks(stored(storing([2, 100], [90, 100], [90, 100])))).toEqual({
+            "carts-0": "it has 88 messages less than its leader in the stream clicks",
+        });
+    });
+
+    it("without the messages are nobody's other copy", () => {
+        const { members } = stored(storing([10, 100], [90, 100], [20, 100]));
+        expect(members.map(({ onlyCopies }) => onlyCopies)).toEqual([[], ["the stream clicks"], []]);
+        const fresh = storing([90, 100], [90, 100]);
+        expect(lacks(stored({ ...fresh, "carts-2": { ...fresh["carts-2"], jsz: { account_details: [] } } }))).toEqual({
+            "carts-2": "it has 100 messages less than its leader in the stream clicks",
+        });
+    });
 
     it("are in sync when every leader counts them as current", () => {
         expect([lacks(view()), primaries(view())]).toEqual([{}, ["carts-0"]]);
