@@ -31,7 +31,7 @@ export function makeWayForLeftClasses({ pulumi, checked, consent }: Deployment, 
     return unknownClasses(plannedClasses(plan, settings.namespace ?? plan.app, settings), resources).flatMap(({ resource, name }) => {
         const which = ["--selector=app.kubernetes.io/managed-by=holdfast", `--field-selector=metadata.name=${name}`];
         const { stdout, status } = spawnSync("kubectl", [...where, "--request-timeout=30s", verb, resource, ...which, "--output=name"], {
-            env: pulumi.env,
+            env: pulumi.kubectlEnv,
             encoding: "utf8",
         });
         // Where it can't be asked or isn't there, Pulumi says what is to be said.

@@ -97,7 +97,7 @@ export async function settlePending(
     pulumi: PulumiCli,
     stack: string,
     say: (text: string) => void,
-    lookUp: LookUp = kubectlLookUp(pulumi.env),
+    lookUp: LookUp = kubectlLookUp(pulumi.kubectlEnv),
 ): Promise<void> {
     const exported = JSON.parse(pulumi.run(["stack", "export", "--stack", stack])) as { deployment?: Deployment };
     const deployment = exported.deployment ?? {};

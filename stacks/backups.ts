@@ -21,6 +21,11 @@ type BackupKey = (typeof backupKeys)[number];
 export const variableOf = (key: BackupKey | "backupKey"): string =>
     `HOLDFAST_${key.replace(/[A-Z]/g, (letter) => `_${letter}`).toUpperCase()}`;
 
+/** Variables that are secret, and nobody's but the program's. */
+export const secretVariables: readonly string[] = (
+    ["backupAccessKeyId", "backupSecretAccessKey", "backupPassword", "backupKey"] as const
+).map(variableOf);
+
 /** An application's password from the sandbox's key: another one for each, and the same in every cluster of the sandbox. */
 export function derivedPassword(key: string, app: string): string {
     return createHmac("sha256", key).update(app).digest("base64url");
