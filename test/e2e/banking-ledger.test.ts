@@ -133,7 +133,7 @@ describe("with two of three members gone", () => {
         };
         without("primary and standby gone", butOne, () => {
             const said = () => world.kubectl("-n", "cnpg-system", "logs", "deployment/cnpg-controller-manager", "--since=2m");
-            waitUntil("the operator sees that it can't be sure", 60, () => said().includes("Preventing failover"));
+            waitUntil("the operator sees that it can't be sure", 120, () => said().includes("Preventing failover"));
             expect(status()).toMatchObject({ codes: expect.arrayContaining(["no-primary"]) });
             const psql = ["psql", "-XAtqc", "select pg_is_in_recovery()"];
             expect(world.kubectl("-n", stack, "exec", left, "-c", "postgres", "--", ...psql)).toBe("t");
