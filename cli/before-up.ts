@@ -26,7 +26,7 @@ export function refuseHarm(
 ): () => string[] {
     const file = path.relative(process.cwd(), stackFile(stack));
     const { cluster } = clusterOf(settings, surroundings);
-    const objects = new ClusterObjects(cluster, pulumi.kubectlEnv);
+    const objects = new ClusterObjects(cluster, pulumi.env);
     const claims = claimsIn(resources);
     const departing = departingClaims(claims, plan, settings);
     const namespace = settings.namespace ?? plan.app;

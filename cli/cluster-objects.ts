@@ -1,5 +1,6 @@
 import { spawnSync } from "node:child_process";
 import type { Cluster } from "../stacks/cluster";
+import { kubectlEnvironment } from "./kubectl-environment";
 
 /** Reads objects of a stack's cluster with kubectl, if there is one and it answers: what is read here only makes messages better. */
 export class ClusterObjects {
@@ -26,7 +27,7 @@ export class ClusterObjects {
         const { kubeconfig, context } = this.cluster;
         const where = [...(kubeconfig ? ["--kubeconfig", kubeconfig] : []), "--context", context, "--request-timeout=30s"];
         const result = spawnSync("kubectl", [...where, "get", ...args, "--output=json"], {
-            env: this.env,
+            env: kubectlEnvironment(this.env),
             encoding: "utf8",
             maxBuffer: 1 << 28,
         });

@@ -4,6 +4,7 @@ import { clusterOf, kubectl } from "../stacks/cluster";
 import { surroundings } from "../stacks/surroundings";
 import type { StateResource } from "./claims-in-state";
 import type { Deployment } from "./deployment";
+import { kubectlEnvironment } from "./kubectl-environment";
 
 const kinds: Record<PlannedClass["resource"], string> = { storageclass: ":StorageClass", volumesnapshotclass: ":VolumeSnapshotClass" };
 
@@ -31,7 +32,7 @@ export function makeWayForLeftClasses({ pulumi, checked, consent }: Deployment, 
     return unknownClasses(plannedClasses(plan, settings.namespace ?? plan.app, settings), resources).flatMap(({ resource, name }) => {
         const which = ["--selector=app.kubernetes.io/managed-by=holdfast", `--field-selector=metadata.name=${name}`];
         const { stdout, status } = spawnSync("kubectl", [...where, "--request-timeout=30s", verb, resource, ...which, "--output=name"], {
-            env: pulumi.kubectlEnv,
+            env: kubectlEnvironment(pulumi.env),
             encoding: "utf8",
         });
         // Where it can't be asked or isn't there, Pulumi says what is to be said.

@@ -1,6 +1,5 @@
 import { spawn, spawnSync } from "node:child_process";
 import * as os from "node:os";
-import { secretVariables } from "../stacks/backups";
 import { repository } from "./stack";
 
 /** Outcome of a `pulumi` command. */
@@ -16,12 +15,6 @@ export class PulumiCli {
         readonly env: NodeJS.ProcessEnv,
         readonly cwd = repository,
     ) {}
-
-    /** The environment for kubectl, which anybody's plug-in may be part of: without what is the program's and the engine's alone. */
-    get kubectlEnv(): NodeJS.ProcessEnv {
-        const theirs = new Set([...secretVariables, "PULUMI_CONFIG_PASSPHRASE", "PULUMI_ACCESS_TOKEN"]);
-        return Object.fromEntries(Object.entries(this.env).filter(([name]) => !theirs.has(name)));
-    }
 
     /** Runs a command and returns what it printed. */
     capture(args: string[]): PulumiResult {

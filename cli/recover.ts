@@ -3,6 +3,7 @@ import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
 import { userErrors } from "./errors";
+import { kubectlEnvironment } from "./kubectl-environment";
 import { type Deployment, type LiveObject, type ObjectKey, objectOf, questionOf, type StateResource, settled } from "./pending";
 import type { PulumiCli } from "./pulumi";
 
@@ -53,7 +54,7 @@ export function kubectlLookUp(env: NodeJS.ProcessEnv): LookUp {
                     "--ignore-not-found",
                     "--show-managed-fields",
                 ],
-                { env, encoding: "utf8", maxBuffer: 1 << 26 },
+                { env: kubectlEnvironment(env), encoding: "utf8", maxBuffer: 1 << 26 },
             );
             if (result.error) throw new Error(`kubectl could not be started: ${result.error.message}`);
             if (result.status !== 0) {
@@ -97,7 +98,7 @@ export async function settlePending(
     pulumi: PulumiCli,
     stack: string,
     say: (text: string) => void,
-    lookUp: LookUp = kubectlLookUp(pulumi.kubectlEnv),
+    lookUp: LookUp = kubectlLookUp(pulumi.env),
 ): Promise<void> {
     const exported = JSON.parse(pulumi.run(["stack", "export", "--stack", stack])) as { deployment?: Deployment };
     const deployment = exported.deployment ?? {};

@@ -3,6 +3,7 @@
 import { spawn } from "node:child_process";
 import type { Cluster } from "../../stacks/cluster";
 import { UserError } from "../errors";
+import { kubectlEnvironment } from "../kubectl-environment";
 import { brief } from "../status/words";
 import { call } from "./clean-up";
 
@@ -29,13 +30,15 @@ function refusalOf(stderr: string): ClusterError {
 }
 
 export class ClusterApi {
+    private readonly env: NodeJS.ProcessEnv;
     private readonly connection: string[];
 
     constructor(
         { kubeconfig, context }: Cluster,
-        private readonly env: NodeJS.ProcessEnv,
+        env: NodeJS.ProcessEnv,
         private readonly program = "kubectl",
     ) {
+        this.env = kubectlEnvironment(env);
         this.connection = [...(kubeconfig ? [`--kubeconfig=${kubeconfig}`] : []), `--context=${context}`, "--request-timeout=30s"];
     }
 

@@ -114,5 +114,5 @@ async function openConfigured(stack: string, checked: CheckedStack): Promise<Pic
     const pulumi = new PulumiCli(await prepareTarget(checked));
     // Reading a secret may have Pulumi note its salt in the file.
     const repository = await keepStackFile(stackFile(stack), async () => configuredRepository(stack, checked.plan.app, pulumi));
-    return { api: new ClusterApi(clusterOfStack(checked), pulumi.kubectlEnv), repository };
+    return { api: new ClusterApi(clusterOfStack(checked), pulumi.env), repository };
 }

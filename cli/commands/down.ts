@@ -27,12 +27,12 @@ export async function runDown(stack: string, options: { yes?: boolean }): Promis
         }
         const after = departureOf(checked, knownResources(pulumi, stack));
         const { cluster } = clusterOf(checked.settings, surroundings);
-        const api = cluster && new ClusterApi(cluster, pulumi.kubectlEnv);
+        const api = cluster && new ClusterApi(cluster, pulumi.env);
         for (const kept of clustersIn(knownResources(pulumi, stack))) {
             if (api) await putToRest(api, kept, (text) => console.error(text));
         }
         const departed = before.claims.filter(({ name }) => !after.claims.some((claim) => claim.name === name));
-        const volumes = departed.length > 0 ? new ClusterObjects(cluster, pulumi.kubectlEnv).list<ListedVolume>("persistentvolumes") : [];
+        const volumes = departed.length > 0 ? new ClusterObjects(cluster, pulumi.env).list<ListedVolume>("persistentvolumes") : [];
         const left = cluster ? leftVolumes(departed, volumes, kubectl(cluster)) : [];
         for (const line of [...departureSummary(before, after, stack, file), ...left]) console.log(line);
         if (departed.length > 0 && checked.plan.backup.carriedOut) {

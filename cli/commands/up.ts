@@ -31,7 +31,7 @@ export async function runUp(name: string, options: UpOptions): Promise<void> {
         const afterwards = refuseHarm(deployment, resources);
         for (const line of makeWayForLeftClasses(deployment, resources)) console.error(line);
         const { cluster } = clusterOf(checked.settings, surroundings);
-        const api = cluster && new ClusterApi(cluster, pulumi.kubectlEnv);
+        const api = cluster && new ClusterApi(cluster, pulumi.env);
         const databases = api ? await beforeRollout(api, resources) : [];
         const say = (text: string) => console.error(text);
         const update = pulumi.interactive(["up", "--stack", stack, "--suppress-outputs", ...consent]);

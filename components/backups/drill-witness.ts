@@ -13,7 +13,7 @@ import { readerSecretNameOf } from "../workloads/postgres-cluster-names";
 import { postgresPort } from "../workloads/postgres-settings";
 import { witnessScript } from "./drill/witness-script";
 import type { RestoreDrillArgs } from "./restore-drill-args";
-import { drillLabels, drillNameOf, keptSeconds } from "./restore-drill-spec";
+import { drillCronSpec, drillLabels, drillNameOf } from "./restore-drill-spec";
 
 const authority = { name: "authority", mountPath: "/authority", readOnly: true };
 
@@ -89,23 +89,7 @@ export function createWitness(name: string, app: string, args: RestoreDrillArgs,
         `${name}-witness`,
         {
             metadata,
-            spec: {
-                schedule: args.schedule,
-                timeZone: "Etc/UTC",
-                concurrencyPolicy: "Forbid",
-                startingDeadlineSeconds: 3600,
-                successfulJobsHistoryLimit: 1,
-                failedJobsHistoryLimit: 1,
-                jobTemplate: {
-                    metadata: { labels },
-                    spec: {
-                        backoffLimit: 2,
-                        activeDeadlineSeconds: 300,
-                        ttlSecondsAfterFinished: keptSeconds,
-                        template: witnessPod(app, args),
-                    },
-                },
-            },
+            spec: drillCronSpec(app, args, { backoffLimit: 2, activeDeadlineSeconds: 300, template: witnessPod(app, args) }),
         },
         { ...options, dependsOn: dependenciesOf(options.dependsOn, network) },
     );

@@ -1,5 +1,6 @@
 /** What a drill is made of, from its arguments: figures, names and everything wrong with them. No resources. */
 
+import type * as input from "@pulumi/kubernetes/types/input";
 import { appNameProblem, type InputProblem } from "../problems";
 import { bytesOf, secondsOf } from "../usecases/quantities";
 import { endpointOf } from "./backup-repository-problems";
@@ -16,7 +17,22 @@ export const drillLabels = (app: string): Record<string, string> => ({
 });
 
 /** How long a finished drill's Job, pod and volume stay, for whoever wants to read its log. */
-export const keptSeconds = 600;
+const keptSeconds = 600;
+
+/** When the parts of a drill run: at the same times, on either side, and never twice at once. */
+export const drillCronSpec = (
+    app: string,
+    { schedule }: Pick<RestoreDrillArgs, "schedule">,
+    job: input.batch.v1.JobSpec,
+): input.batch.v1.CronJobSpec => ({
+    schedule,
+    timeZone: "Etc/UTC",
+    concurrencyPolicy: "Forbid",
+    startingDeadlineSeconds: 3600,
+    successfulJobsHistoryLimit: 1,
+    failedJobsHistoryLimit: 1,
+    jobTemplate: { metadata: { labels: drillLabels(app) }, spec: { ...job, ttlSecondsAfterFinished: keptSeconds } },
+});
 
 /** Seconds, from the durations and their defaults. */
 export interface DrillTimes {

@@ -15,7 +15,7 @@ import { createWitness } from "./drill-witness";
 import { repositoryKeys } from "./file-backup-spec";
 import type { RestoreDrillArgs } from "./restore-drill-args";
 import { drillPod, drillSecretNameOf, metricsPod, scriptsNameOf } from "./restore-drill-pod";
-import { archiveEngine, drillLabels, drillNameOf, drillPorts, drillTimes, keptSeconds, restoreDrillProblems } from "./restore-drill-spec";
+import { archiveEngine, drillCronSpec, drillLabels, drillNameOf, drillPorts, drillTimes, restoreDrillProblems } from "./restore-drill-spec";
 
 /** How long the pod of a drill may wait for a node, a volume and images, beyond the drill's own time. */
 const startSeconds = 900;
@@ -94,23 +94,11 @@ export class RestoreDrill extends pulumi.ComponentResource {
             `${name}-schedule`,
             {
                 metadata: called(drill),
-                spec: {
-                    schedule: args.schedule,
-                    timeZone: "Etc/UTC",
-                    concurrencyPolicy: "Forbid",
-                    startingDeadlineSeconds: 3600,
-                    successfulJobsHistoryLimit: 1,
-                    failedJobsHistoryLimit: 1,
-                    jobTemplate: {
-                        metadata: { labels },
-                        spec: {
-                            backoffLimit: 0,
-                            activeDeadlineSeconds: times.deadline + startSeconds,
-                            ttlSecondsAfterFinished: keptSeconds,
-                            template: drillPod(app, args, times, args.storageClass ?? storage?.metadata.name),
-                        },
-                    },
-                },
+                spec: drillCronSpec(app, args, {
+                    backoffLimit: 0,
+                    activeDeadlineSeconds: times.deadline + startSeconds,
+                    template: drillPod(app, args, times, args.storageClass ?? storage?.metadata.name),
+                }),
             },
             {
                 ...inside,

@@ -1,3 +1,5 @@
+import { postgresShell } from "./postgres-shell";
+
 /**
  * Second step of a drill of an archive, in the database's own image: the server replays the log over the base copy, as a restore has it do.
  *
@@ -5,15 +7,9 @@
  * the end, and must have passed the application's mark. It has its own settings, listens on a socket in a folder of its own and archives nothing;
  * so it needs no password, and keeps the roles of the copy as they are.
  */
-export const archiveEngineScript = String.raw`set -u
-umask 077
-steps=/drill/steps
-data=/drill/data
-socket=/tmp/socket
-PGDATA=$data/pgdata
-export PGDATA
-trap 'exit 143' TERM
-
+export const archiveEngineScript =
+    postgresShell +
+    String.raw`
 (while kill -0 "$$" 2>/dev/null; do
     date > "$steps/engine.alive"
     [ -e "$steps/report.done" ] && pg_ctl stop -m immediate > /dev/null 2>&1
@@ -24,12 +20,6 @@ until [ -e "$steps/fetched" ]; do
     if [ -e "$steps/fetch.done" ] || [ -e "$steps/report.done" ]; then exit 0; fi
     sleep 0.2
 done
-
-finish() {
-    pg_ctl stop -m immediate -w > /dev/null 2>&1
-    : > "$steps/engine.done"
-    exit 0
-}
 
 # fail CODE WORDS FILE: with the first error in a file. What the step before has found counts more.
 fail() {
@@ -72,7 +62,6 @@ start() {
     pg_ctl start -w -t 86400 -l /tmp/said -o "-c config_file=/tmp/drill.conf" > /dev/null 2>&1
 }
 
-ask() { psql -XAtq -v ON_ERROR_STOP=1 -v VERBOSITY=terse -h "$socket" -U postgres "$@"; }
 answer() { PGOPTIONS='-c default_transaction_read_only=on' ask -d "$DRILL_DATABASE" -c "$DRILL_QUERY"; }
 
 if [ -s "$steps/target" ]; then

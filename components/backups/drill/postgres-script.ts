@@ -1,3 +1,5 @@
+import { postgresShell } from "./postgres-shell";
+
 /**
  * Second step of a drill, in PostgreSQL's image: a new server on a socket that nobody else reaches, the dump in one transaction, and the
  * query that the live server answered when the backup was made.
@@ -5,15 +7,9 @@
  * The record in the dump's first line is read by PostgreSQL itself, which knows JSON better than a shell. The server's password is made
  * here and ends here. Messages are short ones: the long ones show rows.
  */
-export const postgresScript = String.raw`set -u
-umask 077
-steps=/drill/steps
-data=/drill/data
-socket=/tmp/socket
-PGDATA=$data/pgdata
-export PGDATA
-trap 'exit 143' TERM
-
+export const postgresScript =
+    postgresShell +
+    String.raw`
 (while kill -0 "$$" 2>/dev/null; do date > "$steps/engine.alive"; sleep 1; done) &
 
 until [ -e "$steps/fetch.done" ]; do
@@ -21,12 +17,6 @@ until [ -e "$steps/fetch.done" ]; do
     sleep 0.2 2>/dev/null || sleep 1
 done
 [ -e "$steps/fetched" ] || exit 0
-
-finish() {
-    pg_ctl stop -m immediate -w > /dev/null 2>&1
-    : > "$steps/engine.done"
-    exit 0
-}
 
 # fail WORDS FILE: with the first error in a file.
 fail() {
@@ -44,8 +34,6 @@ mkdir -p "$socket"
 initdb --username=postgres --pwfile=/tmp/password --auth=scram-sha-256 --encoding=UTF8 > /tmp/said 2>&1 || fail "initdb" /tmp/said
 rm /tmp/password
 pg_ctl start -w -t 300 -l /tmp/said -o "-c listen_addresses='' -c unix_socket_directories=$socket" > /dev/null 2>&1 || fail "the server doesn't start" /tmp/said
-
-ask() { psql -XAtq -v ON_ERROR_STOP=1 -v VERBOSITY=terse -h "$socket" -U postgres "$@"; }
 
 # recorded NAME: a value of the record, as it is.
 recorded() {

@@ -17,8 +17,12 @@ export interface Outcome {
 }
 
 /** Rounds of a repeated fault: one in CI, all of them with `npm run e2e -- --full`, or as many of those as HOLDFAST_E2E_ROUNDS says. */
-export const rounds = (full: number): number =>
-    process.env.HOLDFAST_E2E_FULL ? Math.min(full, Number(process.env.HOLDFAST_E2E_ROUNDS ?? full)) : 1;
+export function rounds(full: number): number {
+    const { HOLDFAST_E2E_FULL: isFull, HOLDFAST_E2E_ROUNDS: most = String(full) } = process.env;
+    // No round at all would pass, and show nothing.
+    if (!/^[1-9]\d*$/.test(most)) throw new Error(`HOLDFAST_E2E_ROUNDS=${most}: write a whole number, 1 or more.`);
+    return isFull ? Math.min(full, Number(most)) : 1;
+}
 
 /**
  * A copy of the repository with a sandbox of its own: what a test does to stack files and the cluster touches nobody else's. The toolchain

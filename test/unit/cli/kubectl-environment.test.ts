@@ -1,4 +1,4 @@
-import { PulumiCli } from "../../../cli/pulumi";
+import { kubectlEnvironment } from "../../../cli/kubectl-environment";
 import { secretVariables } from "../../../stacks/backups";
 
 test("kubectl gets everything but what is the program's and the engine's alone", () => {
@@ -7,5 +7,5 @@ test("kubectl gets everything but what is the program's and the engine's alone",
     );
     expect(secretVariables).toContain("HOLDFAST_BACKUP_SECRET_ACCESS_KEY");
     const others = { PATH: "/bin", KUBECONFIG: "k", AWS_PROFILE: "p", HOLDFAST_BACKUP_BUCKET: "b" };
-    expect(new PulumiCli({ ...others, ...secrets }).kubectlEnv).toEqual(others);
+    expect(kubectlEnvironment({ ...others, ...secrets })).toEqual(others);
 });
