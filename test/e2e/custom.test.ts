@@ -3,6 +3,7 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { parse, stringify } from "yaml";
+import { startClientPod } from "./support/client-pod";
 import { measured, report } from "./support/measured";
 import { versions } from "./support/versions";
 import { waitUntil } from "./support/wait";
@@ -31,33 +32,7 @@ const up = () => world.holdfast("up", "--stack", stack);
 const kubectl = (...args: string[]) => world.kubectl("-n", app, ...args);
 
 /** A client pod that the network policy admits. */
-function startClient(): void {
-    world.apply({
-        apiVersion: "v1",
-        kind: "Pod",
-        metadata: { name: "client", namespace: app, labels: { [`holdfast.dev/client-of-${app}`]: "true" } },
-        spec: {
-            automountServiceAccountToken: false,
-            terminationGracePeriodSeconds: 0,
-            containers: [
-                {
-                    name: "client",
-                    image: busybox,
-                    imagePullPolicy: "IfNotPresent",
-                    command: ["sleep", "infinity"],
-                    securityContext: {
-                        runAsNonRoot: true,
-                        runAsUser: 1000,
-                        allowPrivilegeEscalation: false,
-                        capabilities: { drop: ["ALL"] },
-                        seccompProfile: { type: "RuntimeDefault" },
-                    },
-                },
-            ],
-        },
-    });
-    kubectl("wait", "--for=condition=Ready", "pod/client", "--timeout=60s");
-}
+const startClient = () => startClientPod(world, { name: "client", namespace: app, app, image: busybox, runAsUser: 1000 });
 
 const get = (url: string) => kubectl("exec", "client", "--", "wget", "-qO-", "-T", "5", `http://${url}`);
 const note = (host: string, text: string) =>

@@ -3,6 +3,7 @@
  * primary, and down and up again.
  */
 
+import { startClientPod } from "./support/client-pod";
 import { ClusterDatabase } from "./support/cluster-database";
 import { ClusterFailover } from "./support/cluster-failover";
 import { clusterStatus, downAndUp, expectNothingToDo } from "./support/cluster-lifecycle";
@@ -26,32 +27,15 @@ const kubectl = (...args: string[]) => world.kubectl("-n", stack, ...args);
 
 /** A pod that is let in to the files and knows the token. */
 function startUploader(): void {
-    world.apply({
-        apiVersion: "v1",
-        kind: "Pod",
-        metadata: { name: "uploader", namespace: stack, labels: { [`holdfast.dev/client-of-${stack}`]: "true" } },
-        spec: {
-            automountServiceAccountToken: false,
-            terminationGracePeriodSeconds: 0,
-            containers: [
-                {
-                    name: "client",
-                    image: "registry.sandbox.holdfast/node:20",
-                    imagePullPolicy: "IfNotPresent",
-                    command: ["node", "-e", "setInterval(() => {}, 1 << 30)"],
-                    securityContext: {
-                        runAsNonRoot: true,
-                        runAsUser: 1000,
-                        allowPrivilegeEscalation: false,
-                        capabilities: { drop: ["ALL"] },
-                        seccompProfile: { type: "RuntimeDefault" },
-                    },
-                    env: [{ name: "TOKEN", valueFrom: { secretKeyRef: { name: `${service}-password`, key: "password" } } }],
-                },
-            ],
-        },
+    startClientPod(world, {
+        name: "uploader",
+        namespace: stack,
+        app: stack,
+        image: "registry.sandbox.holdfast/node:20",
+        command: ["node", "-e", "setInterval(() => {}, 1 << 30)"],
+        runAsUser: 1000,
+        env: [{ name: "TOKEN", valueFrom: { secretKeyRef: { name: `${service}-password`, key: "password" } } }],
     });
-    kubectl("wait", "--for=condition=Ready", "pod/uploader", "--timeout=60s");
 }
 
 /** A request from the pod: status and body. */

@@ -4,6 +4,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { claimsOf } from "./support/claims";
+import { startClientPod } from "./support/client-pod";
 import { Database } from "./support/database";
 import { measured, report } from "./support/measured";
 import { waitUntil } from "./support/wait";
@@ -119,32 +120,14 @@ inFull("Valkey with Sentinel, while a client writes", () => {
 
     test("comes up, and takes writes", () => {
         world.holdfast("up", store);
-        world.apply({
-            apiVersion: "v1",
-            kind: "Pod",
-            metadata: { name: "client", namespace: store, labels: { [`holdfast.dev/client-of-${store}`]: "true" } },
-            spec: {
-                automountServiceAccountToken: false,
-                terminationGracePeriodSeconds: 0,
-                containers: [
-                    {
-                        name: "client",
-                        image: "registry.sandbox.holdfast/valkey:8.1",
-                        imagePullPolicy: "IfNotPresent",
-                        command: ["sleep", "infinity"],
-                        env: [{ name: "REDISCLI_AUTH", valueFrom: { secretKeyRef: { name: `${store}-password`, key: "password" } } }],
-                        securityContext: {
-                            runAsNonRoot: true,
-                            runAsUser: 999,
-                            allowPrivilegeEscalation: false,
-                            capabilities: { drop: ["ALL"] },
-                            seccompProfile: { type: "RuntimeDefault" },
-                        },
-                    },
-                ],
-            },
+        startClientPod(world, {
+            name: "client",
+            namespace: store,
+            app: store,
+            image: "registry.sandbox.holdfast/valkey:8.1",
+            runAsUser: 999,
+            env: [{ name: "REDISCLI_AUTH", valueFrom: { secretKeyRef: { name: `${store}-password`, key: "password" } } }],
         });
-        world.kubectl("-n", store, "wait", "--for=condition=Ready", "pod/client", "--timeout=60s");
         // The log of what was acknowledged is outside the cluster.
         const loop = `n=0; while :; do n=$((n + 1)); [ "$(timeout 3 valkey-cli -h ${store} SET key-$n $n 2>/dev/null)" = OK ] && echo "$n $(date +%s.%N)"; done`;
         const output = fs.openSync(log, "w");

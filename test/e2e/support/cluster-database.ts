@@ -1,5 +1,6 @@
 import { insideLayout } from "../../../sandbox/cluster/control-plane";
 import { runInside } from "../../../sandbox/node/compartment";
+import { startClientPod } from "./client-pod";
 import { waitUntil } from "./wait";
 import type { World } from "./world";
 
@@ -28,45 +29,26 @@ export class ClusterDatabase {
     startClient(nodeName?: string): void {
         this.world.tryKubectl("-n", this.namespace, "delete", "pod", this.client, "--ignore-not-found", "--force", "--grace-period=0");
         const passwordOf = (secret: string) => ({ secretKeyRef: { name: `${this.app}-${secret}`, key: "password" } });
-        this.world.apply({
-            apiVersion: "v1",
-            kind: "Pod",
-            metadata: { name: this.client, namespace: this.namespace, labels: { [`holdfast.dev/client-of-${this.app}`]: "true" } },
-            spec: {
-                nodeName,
-                tolerations: [{ operator: "Exists" }],
-                automountServiceAccountToken: false,
-                terminationGracePeriodSeconds: 0,
-                containers: [
-                    {
-                        name: "client",
-                        image: "registry.sandbox.holdfast/postgres-cluster:17",
-                        imagePullPolicy: "IfNotPresent",
-                        command: ["sleep", "infinity"],
-                        securityContext: {
-                            runAsNonRoot: true,
-                            allowPrivilegeEscalation: false,
-                            capabilities: { drop: ["ALL"] },
-                            seccompProfile: { type: "RuntimeDefault" },
-                        },
-                        env: [
-                            { name: "PGHOST", value: `${this.app}-rw` },
-                            { name: "PGDATABASE", value: this.database },
-                            { name: "PGUSER", value: `${this.database}_app` },
-                            { name: "PGCONNECT_TIMEOUT", value: "3" },
-                            { name: "PGSSLMODE", value: "verify-full" },
-                            { name: "PGSSLROOTCERT", value: "/run/ca/ca.crt" },
-                            { name: "PGPASSWORD", valueFrom: passwordOf("password") },
-                            { name: "OWNER_PASSWORD", valueFrom: passwordOf("owner") },
-                            { name: "READER_PASSWORD", valueFrom: passwordOf("reader") },
-                        ],
-                        volumeMounts: [{ name: "ca", mountPath: "/run/ca", readOnly: true }],
-                    },
-                ],
-                volumes: [{ name: "ca", secret: { secretName: `${this.app}-ca`, items: [{ key: "ca.crt", path: "ca.crt" }] } }],
-            },
+        startClientPod(this.world, {
+            name: this.client,
+            namespace: this.namespace,
+            app: this.app,
+            image: "registry.sandbox.holdfast/postgres-cluster:17",
+            nodeName,
+            env: [
+                { name: "PGHOST", value: `${this.app}-rw` },
+                { name: "PGDATABASE", value: this.database },
+                { name: "PGUSER", value: `${this.database}_app` },
+                { name: "PGCONNECT_TIMEOUT", value: "3" },
+                { name: "PGSSLMODE", value: "verify-full" },
+                { name: "PGSSLROOTCERT", value: "/run/ca/ca.crt" },
+                { name: "PGPASSWORD", valueFrom: passwordOf("password") },
+                { name: "OWNER_PASSWORD", valueFrom: passwordOf("owner") },
+                { name: "READER_PASSWORD", valueFrom: passwordOf("reader") },
+            ],
+            volumeMounts: [{ name: "ca", mountPath: "/run/ca", readOnly: true }],
+            volumes: [{ name: "ca", secret: { secretName: `${this.app}-ca`, items: [{ key: "ca.crt", path: "ca.crt" }] } }],
         });
-        this.world.kubectl("-n", this.namespace, "wait", "--for=condition=Ready", `pod/${this.client}`, "--timeout=60s");
     }
 
     /** Number of the node that the client pod is on; nothing where none runs. */

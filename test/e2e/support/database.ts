@@ -1,5 +1,6 @@
 import { insideLayout } from "../../../sandbox/cluster/control-plane";
 import { runInside } from "../../../sandbox/node/compartment";
+import { startClientPod } from "./client-pod";
 import { waitUntil } from "./wait";
 import type { World } from "./world";
 
@@ -14,40 +15,20 @@ export class Database {
 
     /** Makes a client pod that the NetworkPolicy admits, on a node of choice; the image has psql and pgbench. */
     startClient(nodeName?: string): void {
-        const restricted = {
-            runAsNonRoot: true,
-            allowPrivilegeEscalation: false,
-            capabilities: { drop: ["ALL"] },
-            seccompProfile: { type: "RuntimeDefault" },
-        };
-        this.world.apply({
-            apiVersion: "v1",
-            kind: "Pod",
-            metadata: { name: this.client, namespace: this.namespace, labels: { [`holdfast.dev/client-of-${app}`]: "true" } },
-            spec: {
-                nodeName,
-                automountServiceAccountToken: false,
-                terminationGracePeriodSeconds: 0,
-                tolerations: [{ operator: "Exists" }],
-                containers: [
-                    {
-                        name: "client",
-                        image: "registry.sandbox.holdfast/postgres:17",
-                        imagePullPolicy: "IfNotPresent",
-                        command: ["sleep", "infinity"],
-                        securityContext: restricted,
-                        env: [
-                            { name: "PGHOST", value: app },
-                            { name: "PGUSER", value: "user_preferences" },
-                            { name: "PGDATABASE", value: "user_preferences" },
-                            { name: "PGCONNECT_TIMEOUT", value: "3" },
-                            { name: "PGPASSWORD", valueFrom: { secretKeyRef: { name: `${app}-password`, key: "password" } } },
-                        ],
-                    },
-                ],
-            },
+        startClientPod(this.world, {
+            name: this.client,
+            namespace: this.namespace,
+            app,
+            image: "registry.sandbox.holdfast/postgres:17",
+            nodeName,
+            env: [
+                { name: "PGHOST", value: app },
+                { name: "PGUSER", value: "user_preferences" },
+                { name: "PGDATABASE", value: "user_preferences" },
+                { name: "PGCONNECT_TIMEOUT", value: "3" },
+                { name: "PGPASSWORD", valueFrom: { secretKeyRef: { name: `${app}-password`, key: "password" } } },
+            ],
         });
-        this.world.kubectl("-n", this.namespace, "wait", "--for=condition=Ready", `pod/${this.client}`, "--timeout=60s");
     }
 
     /** Runs a program in the client pod. */

@@ -3,6 +3,7 @@ import * as path from "node:path";
 import { natsClientScript } from "../../../components/workloads/nats-client-script";
 import { insideLayout } from "../../../sandbox/cluster/control-plane";
 import { runInside } from "../../../sandbox/node/compartment";
+import { type ClientPod, startClientPod } from "./client-pod";
 import { waitUntil } from "./wait";
 import type { World } from "./world";
 
@@ -28,45 +29,25 @@ export class EventStream {
         const program = fs.readFileSync(path.join(__dirname, "stream-client.js"), "utf8");
         const servers = [0, 1, 2].map((n) => `${this.app}-${n}.${this.app}-headless`).join(",");
         const metadata = { name: this.client, namespace: this.app };
-        this.world.apply(
-            { apiVersion: "v1", kind: "ConfigMap", metadata, data: { "client.js": natsClientScript, "stream-client.js": program } },
-            {
-                apiVersion: "v1",
-                kind: "Pod",
-                metadata: { ...metadata, labels: { [`holdfast.dev/client-of-${this.app}`]: "true" } },
-                spec: {
-                    automountServiceAccountToken: false,
-                    terminationGracePeriodSeconds: 0,
-                    tolerations: [{ operator: "Exists" }],
-                    ...(node === undefined ? {} : { nodeName: `node-${node}` }),
-                    containers: [
-                        {
-                            name: "client",
-                            image: "registry.sandbox.holdfast/node:20",
-                            imagePullPolicy: "IfNotPresent",
-                            command: ["node", "-e", "setInterval(() => undefined, 1 << 30)"],
-                            securityContext: {
-                                runAsNonRoot: true,
-                                allowPrivilegeEscalation: false,
-                                capabilities: { drop: ["ALL"] },
-                                seccompProfile: { type: "RuntimeDefault" },
-                            },
-                            env: [
-                                { name: "NATS_SERVERS", value: servers },
-                                { name: "NATS_USER", value: this.app },
-                                {
-                                    name: "NATS_PASSWORD",
-                                    valueFrom: { secretKeyRef: { name: `${this.app}-password`, key: "password" } },
-                                },
-                            ],
-                            volumeMounts: [{ name: "programs", mountPath: "/programs", readOnly: true }],
-                        },
-                    ],
-                    volumes: [{ name: "programs", configMap: { name: this.client } }],
+        const client: ClientPod = {
+            ...metadata,
+            app: this.app,
+            image: "registry.sandbox.holdfast/node:20",
+            command: ["node", "-e", "setInterval(() => undefined, 1 << 30)"],
+            nodeName: node === undefined ? undefined : `node-${node}`,
+            env: [
+                { name: "NATS_SERVERS", value: servers },
+                { name: "NATS_USER", value: this.app },
+                {
+                    name: "NATS_PASSWORD",
+                    valueFrom: { secretKeyRef: { name: `${this.app}-password`, key: "password" } },
                 },
-            },
-        );
-        this.world.kubectl("-n", this.app, "wait", "--for=condition=Ready", `pod/${this.client}`, "--timeout=60s");
+            ],
+            volumeMounts: [{ name: "programs", mountPath: "/programs", readOnly: true }],
+            volumes: [{ name: "programs", configMap: { name: this.client } }],
+        };
+        const data = { "client.js": natsClientScript, "stream-client.js": program };
+        startClientPod(this.world, client, { apiVersion: "v1", kind: "ConfigMap", metadata, data });
     }
 
     /** Number of the node that a pod is on. */

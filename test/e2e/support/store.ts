@@ -1,5 +1,6 @@
 import { insideLayout } from "../../../sandbox/cluster/control-plane";
 import { runInside } from "../../../sandbox/node/compartment";
+import { startClientPod } from "./client-pod";
 import { waitUntil } from "./wait";
 import type { World } from "./world";
 
@@ -21,37 +22,18 @@ export class Store {
     /** Makes a client pod that the NetworkPolicy admits, on a node of choice; the image has valkey-cli and bash. */
     startClient(node?: number): void {
         this.world.tryKubectl("-n", this.namespace, "delete", "pod", this.client, "--force", "--grace-period=0", "--ignore-not-found");
-        this.world.apply({
-            apiVersion: "v1",
-            kind: "Pod",
-            metadata: { name: this.client, namespace: this.namespace, labels: { [`holdfast.dev/client-of-${this.app}`]: "true" } },
-            spec: {
-                nodeName: node === undefined ? undefined : `node-${node}`,
-                automountServiceAccountToken: false,
-                terminationGracePeriodSeconds: 0,
-                tolerations: [{ operator: "Exists" }],
-                containers: [
-                    {
-                        name: "client",
-                        image: "registry.sandbox.holdfast/valkey:8.1",
-                        imagePullPolicy: "IfNotPresent",
-                        command: ["sleep", "infinity"],
-                        securityContext: {
-                            runAsUser: 999,
-                            runAsNonRoot: true,
-                            allowPrivilegeEscalation: false,
-                            capabilities: { drop: ["ALL"] },
-                            seccompProfile: { type: "RuntimeDefault" },
-                        },
-                        env: [
-                            { name: "REDISCLI_AUTH", valueFrom: { secretKeyRef: { name: `${this.app}-password`, key: "password" } } },
-                            { name: "HOST", value: this.app },
-                        ],
-                    },
-                ],
-            },
+        startClientPod(this.world, {
+            name: this.client,
+            namespace: this.namespace,
+            app: this.app,
+            image: "registry.sandbox.holdfast/valkey:8.1",
+            runAsUser: 999,
+            nodeName: node === undefined ? undefined : `node-${node}`,
+            env: [
+                { name: "REDISCLI_AUTH", valueFrom: { secretKeyRef: { name: `${this.app}-password`, key: "password" } } },
+                { name: "HOST", value: this.app },
+            ],
         });
-        this.world.kubectl("-n", this.namespace, "wait", "--for=condition=Ready", `pod/${this.client}`, "--timeout=60s");
     }
 
     /** Runs a program in the client pod. */
