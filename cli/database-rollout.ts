@@ -80,7 +80,7 @@ function leftOf(cluster: KnownCluster, { spec, status }: ClusterObject, pods: re
     return status?.phase === healthy ? undefined : `${quoted(cluster)}: ${status?.phase ?? "waiting for the operator"}`;
 }
 
-/** Has members that an earlier image got stuck made anew: the operator waits for them forever. They never answered, so nothing is lost. */
+/** Has members that an earlier image got stuck made anew: the operator waits for them forever. Volumes stay with their members. */
 async function freeStuck(kubectl: Kubectl, cluster: KnownCluster, image: string, say: (text: string) => void): Promise<boolean> {
     const stuck = (await podsOf(kubectl, cluster)).filter(
         (pod) => isStuck(pod) && imageOf(pod) !== image && pod.metadata.deletionTimestamp === undefined,
